@@ -1,0 +1,117 @@
+//! Time, read once per event. Owns the pairing of the monotonic clock (durations) with the wall clock (timestamps),
+//! so that one clock read gives both.
+
+use std::fmt;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// The process's zero of monotonic time.
+static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// Wall clock minus monotonic clock, in microseconds; zero until the first [`calibrate`].
+static OFFSET_MICROS: AtomicI64 = AtomicI64::new(0);
+
+/// A moment on both clocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment {
+    /// Nanoseconds since the process's zero: only differences mean something.
+    monotonic_nanos: u64,
+}
+
+impl Moment {
+    pub(crate) fn now() -> Self {
+        let nanos = ORIGIN.elapsed().as_nanos();
+        Self {
+            monotonic_nanos: u64::try_from(nanos).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// Microseconds since the unix epoch.
+    pub(crate) fn unix_micros(self) -> u64 {
+        let mut offset = OFFSET_MICROS.load(Ordering::Relaxed);
+        if offset == 0 {
+            offset = calibrate();
+        }
+        (self.monotonic_nanos / 1000).saturating_add_signed(offset)
+    }
+
+    pub(crate) fn since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.monotonic_nanos.saturating_sub(earlier.monotonic_nanos))
+    }
+}
+
+/// Microseconds since the unix epoch, now.
+pub(crate) fn unix_micros() -> u64 {
+    Moment::now().unix_micros()
+}
+
+/// Pairs the clocks anew. The writer calls it now and then, so that timestamps follow a wall clock that is set.
+pub(crate) fn calibrate() -> i64 {
+    let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let wall = i64::try_from(wall.as_micros()).unwrap_or(i64::MAX);
+    let monotonic = i64::try_from(Moment::now().monotonic_nanos / 1000).unwrap_or(i64::MAX);
+    let offset = wall.saturating_sub(monotonic);
+    OFFSET_MICROS.store(offset, Ordering::Relaxed);
+    offset
+}
+
+/// A time since the unix epoch, shown as RFC 3339, UTC, with six decimals.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timestamp {
+    pub(crate) unix_micros: u64,
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (seconds, micros) = (self.unix_micros / 1_000_000, self.unix_micros % 1_000_000);
+        let (days, second) = (seconds / 86_400, seconds % 86_400);
+        let (year, month, day) = civil(days);
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z"
+        )
+    }
+}
+
+/// Year, month and day of a count of days since 1970-01-01, by the proleptic Gregorian calendar. Years begin in
+/// March here, so that the leap day is the last of its year.
+fn civil(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
+    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps_have_six_decimals_and_a_zone() {
+        for (unix_micros, text) in [
+            (0, "1970-01-01T00:00:00.000000Z"),
+            (951_782_400_000_001, "2000-02-29T00:00:00.000001Z"),
+            (1_709_251_199_999_999, "2024-02-29T23:59:59.999999Z"),
+            (4_107_542_400_000_000, "2100-03-01T00:00:00.000000Z"),
+        ] {
+            assert_eq!(Timestamp { unix_micros }.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn the_two_clocks_agree() {
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let ours = Duration::from_micros(calibrate().unsigned_abs()) + ORIGIN.elapsed();
+        assert!(ours.abs_diff(wall) < Duration::from_secs(60));
+    }
+}

@@ -1,0 +1,195 @@
+//! Where the running code stands: the current span, its run, the scope fields it passes on, and the bus it publishes
+//! to. Owns the thread's current context and the ways to carry it elsewhere; it publishes nothing.
+
+mod traceparent;
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{self, Poll};
+
+use pin_project_lite::pin_project;
+
+pub use self::traceparent::InvalidTraceparent;
+use crate::bus::EventBus;
+use crate::ids::{RunId, SpanId};
+use crate::record::Fields;
+
+/// The place of the running code among spans: what an event published here belongs to.
+///
+/// It follows calls and `.await`s by itself. A new task or thread starts without one; carry it there:
+///
+/// ```
+/// use event_core::Context;
+///
+/// # async fn fetch() {}
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// tokio::spawn(Context::current().wrap(fetch()));
+///
+/// let context = Context::current();
+/// std::thread::spawn(move || context.run(|| { /* … */ }));
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Context(Option<Arc<Node>>);
+
+/// A place in the tree of spans.
+#[derive(Debug, Default)]
+pub(crate) struct Node {
+    /// The run, and the span that is the parent of what happens here; none outside any span.
+    pub(crate) place: Option<Place>,
+    /// The payload of the event that started the span: carried to the finished one, its scope fields to all inside.
+    pub(crate) fields: Fields,
+    /// The bus of everything that happens here, if it is not the thread's or the global one.
+    pub(crate) bus: Option<EventBus>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) run: RunId,
+    pub(crate) span: SpanId,
+}
+
+thread_local! {
+    static CURRENT: RefCell<Context> = const { RefCell::new(Context(None)) };
+}
+
+/// Makes `context` the thread's current one; returns the one before. A thread that is going away has none.
+fn swap(context: Context) -> Context {
+    // `replace` panics only inside `with_current`, whose readers never change the context.
+    CURRENT.try_with(|current| current.replace(context)).unwrap_or_default()
+}
+
+/// Reads the current context in place, without a copy of it.
+pub(crate) fn with_current<R>(read: impl Fn(Option<&Node>) -> R) -> R {
+    CURRENT
+        .try_with(|current| read(current.borrow().node()))
+        .unwrap_or_else(|_| read(None))
+}
+
+impl Context {
+    /// The context of the running code.
+    pub fn current() -> Self {
+        CURRENT.try_with(|current| current.borrow().clone()).unwrap_or_default()
+    }
+
+    /// The context of a caller in another process, from a W3C `traceparent` header. Spans started in it belong to the
+    /// caller's run, and the caller's span is their parent.
+    pub fn from_traceparent(header: &str) -> Result<Self, InvalidTraceparent> {
+        Ok(Self::of(Node {
+            place: Some(traceparent::parse(header)?),
+            fields: Fields::new(),
+            bus: None,
+        }))
+    }
+
+    /// The W3C `traceparent` header to send along with a request; none outside any span.
+    pub fn traceparent(&self) -> Option<String> {
+        self.0.as_ref()?.place.map(traceparent::format)
+    }
+
+    /// The run that code in this context belongs to; none outside any span.
+    pub fn run_id(&self) -> Option<RunId> {
+        Some(self.0.as_ref()?.place?.run)
+    }
+
+    /// This context, publishing to `bus`, whatever is installed.
+    pub fn with_bus(&self, bus: EventBus) -> Self {
+        let here = self.0.as_deref();
+        Self::of(Node {
+            place: here.and_then(|here| here.place),
+            fields: here.map(|here| here.fields.clone()).unwrap_or_default(),
+            bus: Some(bus),
+        })
+    }
+
+    /// Runs `f` in this context, on this thread.
+    pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
+        let _entered = self.clone().enter();
+        f()
+    }
+
+    /// A future that runs in this context, wherever it is polled.
+    pub fn wrap<F: Future>(self, future: F) -> InContext<F> {
+        InContext {
+            context: self,
+            future: Some(future),
+        }
+    }
+
+    pub(crate) fn of(node: Node) -> Self {
+        Self(Some(Arc::new(node)))
+    }
+
+    pub(crate) fn node(&self) -> Option<&Node> {
+        self.0.as_deref()
+    }
+
+    /// Makes this the thread's context until the guard goes.
+    pub(crate) fn enter(self) -> Entered {
+        Entered {
+            before: Some(swap(self)),
+        }
+    }
+}
+
+/// While it lives, the thread is in the context it was made for.
+#[derive(Debug)]
+pub(crate) struct Entered {
+    /// Taken when the context is left.
+    before: Option<Context>,
+}
+
+impl Entered {
+    /// Leaves; returns the context that was entered.
+    pub(crate) fn leave(mut self) -> Context {
+        self.before.take().map(swap).unwrap_or_default()
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        if let Some(before) = self.before.take() {
+            swap(before);
+        }
+    }
+}
+
+pin_project! {
+    /// A future in a [`Context`]; see [`Context::wrap`].
+    #[must_use = "futures do nothing unless they are polled"]
+    #[derive(Debug)]
+    pub struct InContext<F> {
+        context: Context,
+        // Emptied when dropped, so that its destructor runs in the context as well.
+        #[pin]
+        future: Option<F>,
+    }
+
+    impl<F> PinnedDrop for InContext<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            let _entered = std::mem::take(this.context).enter();
+            let mut future = this.future;
+            future.set(None);
+        }
+    }
+}
+
+impl<F: Future> Future for InContext<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let Some(future) = this.future.as_pin_mut() else {
+            unreachable!("only emptied when dropped");
+        };
+        // Moved in and out, which costs no counting of references.
+        let entered = std::mem::take(this.context).enter();
+        let poll = future.poll(cx);
+        *this.context = entered.leave();
+        poll
+    }
+}

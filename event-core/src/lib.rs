@@ -1,0 +1,61 @@
+//! Typed events of running agents: what they are, where they belong, and the way they take, without ever slowing or
+//! breaking the agent, into a log that everyone can watch.
+//!
+//! ```text
+//! #[emits] function ─► span ─► record ─► bus (never blocks) ─► log: Redis Stream, memory, or yours
+//! ```
+//!
+//! ```
+//! use event_core::{EventBus, StepFinished, StepStarted, emits};
+//!
+//! #[emits(StepStarted { step, node_id: node, root_id: "root", ..Default::default() }, StepFinished)]
+//! fn run_step(step: u64, node: &str) -> Result<usize, std::num::ParseIntError> {
+//!     node.parse()
+//! }
+//!
+//! let _events = EventBus::memory().install();
+//! run_step(0, "17").unwrap();
+//! ```
+
+#![deny(clippy::unwrap_used, clippy::expect_used)]
+
+// The derive and the attribute name this crate by its name, here as everywhere.
+extern crate self as event_core;
+
+mod bus;
+pub mod catalog;
+mod clock;
+mod context;
+mod event;
+mod expansion;
+mod ids;
+pub mod log;
+mod outcome;
+mod panics;
+mod record;
+mod span;
+pub mod testing;
+mod text;
+mod watch;
+
+pub use event_macros::{Event, emits};
+
+pub use self::bus::{EventBus, Installed, InstalledForThread, Limits, Stats};
+pub use self::catalog::*;
+pub use self::context::{Context, InContext, InvalidTraceparent};
+pub use self::event::{Envelope, Event};
+pub use self::ids::{RunId, SpanId, producer_id};
+pub use self::span::Span;
+pub use self::text::{hash, truncate};
+pub use self::watch::Watch;
+
+/// What the attribute's expansion names. No contract: it changes with the attribute, of the same version.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::expansion::{Hint, finish, hint, returns};
+    pub use crate::outcome::{
+        Described, DescribedBox, DescribedDisplay, DescribedError, DescribedName, Returned, ReturnedResult,
+        ReturnedValue,
+    };
+    pub use crate::span::{Call, call, is_on, point, point_bare};
+}

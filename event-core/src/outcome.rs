@@ -1,0 +1,191 @@
+//! How a call ended, decided by the type of what it returned. Owns the probes that the attribute's expansion calls:
+//! method resolution picks the most telling one that a type allows, aliases and generics included.
+//!
+//! A method is looked for on `&&&T`, then `&&T`, `&T`, `T`; the first trait that is implemented wins.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::fmt::Display;
+use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// How a call ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It returned `Ok`, or a value that is no `Result`.
+    Ok,
+    /// It returned, with a value that can't be seen.
+    Returned,
+    /// It returned `Err`.
+    Error(Failure),
+    /// It panicked.
+    Panicked(Failure),
+    /// Its future was dropped before it was done.
+    Cancelled(Failure),
+}
+
+impl Outcome {
+    /// The value of `outcome` on the wire.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Returned => "returned",
+            Self::Error(_) => "error",
+            Self::Panicked(_) => "panicked",
+            Self::Cancelled(_) => "cancelled",
+        }
+    }
+
+    pub(crate) fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Ok | Self::Returned => None,
+            Self::Error(failure) | Self::Panicked(failure) | Self::Cancelled(failure) => Some(failure),
+        }
+    }
+
+    pub(crate) fn cancelled() -> Self {
+        Self::Cancelled(Failure {
+            error: "the future was dropped before it was done".to_owned(),
+            error_type: "cancelled",
+            error_chain: Vec::new(),
+        })
+    }
+}
+
+/// What is known of an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Display, else the type's name; never Debug, which may show what was not meant to be seen.
+    pub(crate) error: String,
+    pub(crate) error_type: &'static str,
+    /// The error and its sources, where there is more than one.
+    pub(crate) error_chain: Vec<String>,
+}
+
+/// What a call returned: the value to show on `ok`, or the failure.
+pub(crate) type Verdict<'a, T> = Result<&'a T, Failure>;
+
+/// Probes what a function returned: a `Result`, or something else.
+#[derive(Debug)]
+pub struct Returned<'a, R>(pub &'a R);
+
+/// Probes what is known of an error.
+#[derive(Debug)]
+pub struct Described<'a, E>(pub &'a E);
+
+// Copied on the way down from `&&&T` to `T`, whatever they point to.
+impl<R> Clone for Returned<'_, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Returned<'_, R> {}
+
+impl<E> Clone for Described<'_, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for Described<'_, E> {}
+
+/// A `Result` tells its outcome.
+pub trait ReturnedResult<'a, T: 'a, E: 'a> {
+    /// The value on `ok`, or what `describe` makes of the error.
+    fn verdict(self, describe: impl FnOnce(&'a E) -> Failure) -> Verdict<'a, T>;
+}
+
+impl<'a, T, E> ReturnedResult<'a, T, E> for &Returned<'a, Result<T, E>> {
+    fn verdict(self, describe: impl FnOnce(&'a E) -> Failure) -> Verdict<'a, T> {
+        self.0.as_ref().map_err(describe)
+    }
+}
+
+/// Every other value is `ok`.
+pub trait ReturnedValue<'a, R: 'a> {
+    /// The value.
+    fn verdict(self, describe: impl FnOnce(&'a Infallible) -> Failure) -> Verdict<'a, R>;
+}
+
+impl<'a, R> ReturnedValue<'a, R> for Returned<'a, R> {
+    fn verdict(self, _describe: impl FnOnce(&'a Infallible) -> Failure) -> Verdict<'a, R> {
+        Ok(self.0)
+    }
+}
+
+/// An error with its sources.
+pub trait DescribedError {
+    /// Its text, type and chain.
+    fn describe(self) -> Failure;
+}
+
+impl<E: Error> DescribedError for &&&Described<'_, E> {
+    fn describe(self) -> Failure {
+        failure::<E>(|| self.0.to_string(), self.0.source())
+    }
+}
+
+/// A box around an error, such as `Box<dyn Error>` or `anyhow::Error`.
+pub trait DescribedBox {
+    /// Its text, type and chain.
+    fn describe(self) -> Failure;
+}
+
+impl<E: Deref<Target: Error>> DescribedBox for &&Described<'_, E> {
+    fn describe(self) -> Failure {
+        failure::<E>(|| self.0.deref().to_string(), self.0.deref().source())
+    }
+}
+
+/// A text, or another type that can be shown.
+pub trait DescribedDisplay {
+    /// Its text and type.
+    fn describe(self) -> Failure;
+}
+
+impl<E: Display> DescribedDisplay for &Described<'_, E> {
+    fn describe(self) -> Failure {
+        failure::<E>(|| self.0.to_string(), None)
+    }
+}
+
+/// A type of which nothing is known but its name.
+pub trait DescribedName {
+    /// Its type.
+    fn describe(self) -> Failure;
+}
+
+impl<E> DescribedName for Described<'_, E> {
+    fn describe(self) -> Failure {
+        failure::<E>(|| std::any::type_name::<E>().to_owned(), None)
+    }
+}
+
+/// How many sources an error chain shows: enough for any real one, and an end for one that turns in a circle.
+const MAX_CHAIN: usize = 16;
+
+fn failure<E>(display: impl Fn() -> String, source: Option<&(dyn Error + 'static)>) -> Failure {
+    // The texts come from code of the user's that he did not ask us to run: a panic in there stays there.
+    let error = catch(display).unwrap_or_else(|| std::any::type_name::<E>().to_owned());
+    let sources = catch(|| {
+        let sources = std::iter::successors(source, |error: &&(dyn Error + 'static)| (*error).source());
+        sources.take(MAX_CHAIN - 1).map(ToString::to_string).collect()
+    });
+    let mut error_chain: Vec<_> = sources.unwrap_or_default();
+    if !error_chain.is_empty() {
+        error_chain.insert(0, error.clone());
+    }
+    Failure {
+        error,
+        error_type: std::any::type_name::<E>(),
+        error_chain,
+    }
+}
+
+fn catch<T>(run: impl Fn() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(run)).ok()
+}
+
+#[cfg(test)]
+mod tests;

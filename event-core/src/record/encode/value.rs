@@ -1,0 +1,344 @@
+//! Values below the outermost level: one tag byte, then the data; lists and maps end with a tag.
+
+use serde::ser::{
+    SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple, SerializeTupleStruct,
+    SerializeTupleVariant,
+};
+use serde::{Serialize, Serializer};
+
+use super::{EncodeError, key};
+
+/// The first byte of an encoded value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(in crate::record) enum Tag {
+    Null,
+    False,
+    True,
+    /// Eight bytes, little endian, as the next two.
+    Unsigned,
+    Signed,
+    Float,
+    /// Length u32, then UTF-8.
+    Text,
+    /// Length u32, then JSON text.
+    Raw,
+    /// Values up to `End`.
+    List,
+    /// Texts and values in turn, up to `End`.
+    Map,
+    End,
+}
+
+impl Tag {
+    pub(in crate::record) fn from_byte(byte: u8) -> Option<Self> {
+        use Tag::{End, False, Float, List, Map, Null, Raw, Signed, Text, True, Unsigned};
+        [Null, False, True, Unsigned, Signed, Float, Text, Raw, List, Map, End]
+            .get(usize::from(byte))
+            .copied()
+    }
+}
+
+/// The struct names under which `serde_json` hands over JSON that is to be kept as it is.
+const AS_IT_IS: [&str; 2] = ["$serde_json::private::RawValue", "$serde_json::private::Number"];
+
+pub(super) struct ValueSerializer<'a> {
+    pub(super) out: &'a mut Vec<u8>,
+}
+
+fn tag(out: &mut Vec<u8>, tag: Tag) {
+    out.push(tag as u8);
+}
+
+fn number(out: &mut Vec<u8>, kind: Tag, bytes: [u8; 8]) {
+    tag(out, kind);
+    out.extend_from_slice(&bytes);
+}
+
+pub(super) fn text(out: &mut Vec<u8>, text: &str) {
+    tag(out, Tag::Text);
+    length_and_bytes(out, text.as_bytes());
+}
+
+fn length_and_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    out.extend_from_slice(&len.to_le_bytes());
+    out.extend_from_slice(&bytes[..len as usize]);
+}
+
+/// A list or map that is being written.
+pub(super) struct Compound<'a> {
+    out: &'a mut Vec<u8>,
+    /// `End` tags to write: two inside an enum's variant.
+    ends: usize,
+    /// Where the value starts that is to be turned from a text into raw JSON.
+    raw_start: Option<usize>,
+}
+
+impl<'a> ValueSerializer<'a> {
+    fn compound(self, kind: Tag) -> Compound<'a> {
+        tag(self.out, kind);
+        Compound {
+            out: self.out,
+            ends: 1,
+            raw_start: None,
+        }
+    }
+
+    /// `{"Variant": …}`
+    fn variant(self, variant: &str, kind: Tag) -> Compound<'a> {
+        tag(self.out, Tag::Map);
+        text(self.out, variant);
+        let mut compound = self.compound(kind);
+        compound.ends = 2;
+        compound
+    }
+}
+
+macro_rules! widened {
+    ($($method:ident($kind:ty) as $to:ty, $tag:ident)*) => {
+        $(fn $method(self, value: $kind) -> Result<(), EncodeError> {
+            number(self.out, Tag::$tag, <$to>::from(value).to_le_bytes());
+            Ok(())
+        })*
+    };
+}
+
+impl<'a> Serializer for ValueSerializer<'a> {
+    type Ok = ();
+    type Error = EncodeError;
+    type SerializeSeq = Compound<'a>;
+    type SerializeTuple = Compound<'a>;
+    type SerializeTupleStruct = Compound<'a>;
+    type SerializeTupleVariant = Compound<'a>;
+    type SerializeMap = Compound<'a>;
+    type SerializeStruct = Compound<'a>;
+    type SerializeStructVariant = Compound<'a>;
+
+    widened! {
+        serialize_u8(u8) as u64, Unsigned
+        serialize_u16(u16) as u64, Unsigned
+        serialize_u32(u32) as u64, Unsigned
+        serialize_u64(u64) as u64, Unsigned
+        serialize_i8(i8) as i64, Signed
+        serialize_i16(i16) as i64, Signed
+        serialize_i32(i32) as i64, Signed
+        serialize_i64(i64) as i64, Signed
+        serialize_f64(f64) as f64, Float
+    }
+
+    fn serialize_f32(self, value: f32) -> Result<(), EncodeError> {
+        // As serde_json writes it: the shortest decimal of the f32, not the digits of its f64.
+        if !value.is_finite() {
+            return self.serialize_unit();
+        }
+        tag(self.out, Tag::Raw);
+        length_and_bytes(self.out, format!("{value:?}").as_bytes());
+        Ok(())
+    }
+
+    fn serialize_i128(self, value: i128) -> Result<(), EncodeError> {
+        tag(self.out, Tag::Raw);
+        length_and_bytes(self.out, value.to_string().as_bytes());
+        Ok(())
+    }
+
+    fn serialize_u128(self, value: u128) -> Result<(), EncodeError> {
+        tag(self.out, Tag::Raw);
+        length_and_bytes(self.out, value.to_string().as_bytes());
+        Ok(())
+    }
+
+    fn serialize_bool(self, value: bool) -> Result<(), EncodeError> {
+        tag(self.out, if value { Tag::True } else { Tag::False });
+        Ok(())
+    }
+
+    fn serialize_char(self, value: char) -> Result<(), EncodeError> {
+        text(self.out, value.encode_utf8(&mut [0; 4]));
+        Ok(())
+    }
+
+    fn serialize_str(self, value: &str) -> Result<(), EncodeError> {
+        text(self.out, value);
+        Ok(())
+    }
+
+    fn serialize_bytes(self, value: &[u8]) -> Result<(), EncodeError> {
+        self.collect_seq(value)
+    }
+
+    fn serialize_none(self) -> Result<(), EncodeError> {
+        self.serialize_unit()
+    }
+
+    fn serialize_some<T: ?Sized + Serialize>(self, value: &T) -> Result<(), EncodeError> {
+        value.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Result<(), EncodeError> {
+        tag(self.out, Tag::Null);
+        Ok(())
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), EncodeError> {
+        self.serialize_unit()
+    }
+
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), EncodeError> {
+        text(self.out, variant);
+        Ok(())
+    }
+
+    fn serialize_newtype_struct<T: ?Sized + Serialize>(self, _: &'static str, value: &T) -> Result<(), EncodeError> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: ?Sized + Serialize>(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<(), EncodeError> {
+        let mut map = self.compound(Tag::Map);
+        SerializeStruct::serialize_field(&mut map, variant, value)?;
+        SerializeStruct::end(map)
+    }
+
+    fn serialize_seq(self, _: Option<usize>) -> Result<Compound<'a>, EncodeError> {
+        Ok(self.compound(Tag::List))
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Compound<'a>, EncodeError> {
+        Ok(self.compound(Tag::List))
+    }
+
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Compound<'a>, EncodeError> {
+        Ok(self.compound(Tag::List))
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Compound<'a>, EncodeError> {
+        Ok(self.variant(variant, Tag::List))
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Compound<'a>, EncodeError> {
+        Ok(self.compound(Tag::Map))
+    }
+
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Compound<'a>, EncodeError> {
+        if AS_IT_IS.contains(&name) {
+            return Ok(Compound {
+                ends: 0,
+                raw_start: Some(self.out.len()),
+                out: self.out,
+            });
+        }
+        Ok(self.compound(Tag::Map))
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Compound<'a>, EncodeError> {
+        Ok(self.variant(variant, Tag::Map))
+    }
+}
+
+impl Compound<'_> {
+    fn value<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), EncodeError> {
+        value.serialize(ValueSerializer { out: self.out })
+    }
+
+    fn finish(self) {
+        for _ in 0..self.ends {
+            tag(self.out, Tag::End);
+        }
+        if let Some(first) = self.raw_start.and_then(|start| self.out.get_mut(start))
+            && *first == Tag::Text as u8
+        {
+            *first = Tag::Raw as u8;
+        }
+    }
+}
+
+/// The traits of lists differ in names only.
+macro_rules! list {
+    ($($list:ident::$element:ident)*) => {
+        $(impl $list for Compound<'_> {
+            type Ok = ();
+            type Error = EncodeError;
+
+            fn $element<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), EncodeError> {
+                self.value(value)
+            }
+
+            fn end(self) -> Result<(), EncodeError> {
+                self.finish();
+                Ok(())
+            }
+        })*
+    };
+}
+
+list! {
+    SerializeSeq::serialize_element
+    SerializeTuple::serialize_element
+    SerializeTupleStruct::serialize_field
+    SerializeTupleVariant::serialize_field
+}
+
+macro_rules! named_fields {
+    ($($fields:ident)*) => {
+        $(impl $fields for Compound<'_> {
+            type Ok = ();
+            type Error = EncodeError;
+
+            fn serialize_field<T: ?Sized + Serialize>(
+                &mut self,
+                key: &'static str,
+                value: &T,
+            ) -> Result<(), EncodeError> {
+                if self.raw_start.is_none() {
+                    text(self.out, key);
+                }
+                self.value(value)
+            }
+
+            fn end(self) -> Result<(), EncodeError> {
+                self.finish();
+                Ok(())
+            }
+        })*
+    };
+}
+
+named_fields! { SerializeStruct SerializeStructVariant }
+
+impl SerializeMap for Compound<'_> {
+    type Ok = ();
+    type Error = EncodeError;
+
+    fn serialize_key<T: ?Sized + Serialize>(&mut self, key: &T) -> Result<(), EncodeError> {
+        text(self.out, &key::text_of(key)?);
+        Ok(())
+    }
+
+    fn serialize_value<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), EncodeError> {
+        self.value(value)
+    }
+
+    fn end(self) -> Result<(), EncodeError> {
+        self.finish();
+        Ok(())
+    }
+}

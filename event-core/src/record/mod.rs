@@ -1,0 +1,79 @@
+//! An event as it is copied on the calling thread, and the JSON made of it on the writer's. Owns the compact form in
+//! between, so that the hot path only moves bytes: no formatting, no escaping, no look at keys that can wait.
+
+mod encode;
+mod fields;
+mod json;
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+pub(crate) use self::encode::encode;
+pub(crate) use self::fields::{Fields, inherit};
+use crate::clock::Moment;
+use crate::ids::{RunId, SpanId};
+use crate::outcome::Outcome;
+
+/// An event on its way from the caller to the writer.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) moment: Moment,
+    pub(crate) event_type: Cow<'static, str>,
+    /// Module path and name of the annotated function; empty where there is none.
+    pub(crate) function: (&'static str, &'static str),
+    pub(crate) run: RunId,
+    pub(crate) span: Option<SpanId>,
+    pub(crate) parent: Option<SpanId>,
+    /// How the call ended, on the event that finishes a span.
+    pub(crate) ending: Option<Ending>,
+    /// The payload: own fields first, then what is carried and inherited. The first of equal keys counts.
+    pub(crate) fields: Fields,
+}
+
+/// What a finished event adds about its call.
+#[derive(Debug)]
+pub(crate) struct Ending {
+    pub(crate) outcome: Outcome,
+    pub(crate) duration: Duration,
+    /// The type's own name for the duration, if it has one.
+    pub(crate) duration_key: Option<&'static str>,
+}
+
+impl Record {
+    /// A point event of the process's own run, still without type and payload.
+    pub(crate) fn blank(moment: Moment) -> Self {
+        Self {
+            moment,
+            event_type: Cow::Borrowed(""),
+            function: ("", ""),
+            run: RunId::of_process(),
+            span: None,
+            parent: None,
+            ending: None,
+            fields: Fields::new(),
+        }
+    }
+
+    /// Blank again, with the memory it has.
+    pub(crate) fn clear(&mut self, moment: Moment) {
+        let mut fields = std::mem::take(&mut self.fields);
+        fields.truncate(0);
+        *self = Self {
+            fields,
+            ..Self::blank(moment)
+        };
+    }
+
+    /// Bytes that count against the queue's bound.
+    pub(crate) fn size(&self) -> usize {
+        size_of::<Self>() + self.fields.len()
+    }
+
+    /// Appends the whole event as JSON.
+    pub(crate) fn write_json(&self, out: &mut Vec<u8>) {
+        json::write(self, out);
+    }
+}
+
+#[cfg(test)]
+mod tests;

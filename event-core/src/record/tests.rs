@@ -1,0 +1,200 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::*;
+use crate::outcome::Failure;
+
+fn payload_of(record: &Record) -> Map<String, Value> {
+    let mut json = Vec::new();
+    record.write_json(&mut json);
+    let text = String::from_utf8(json).unwrap();
+    let event: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    event["payload"].as_object().unwrap().clone()
+}
+
+fn record_of<T: Serialize>(payload: &T) -> Record {
+    let mut record = Record::blank(Moment::now());
+    encode(payload, &[], &mut record.fields);
+    record
+}
+
+/// What comes out for a payload, without our own keys.
+fn through<T: Serialize>(payload: &T) -> Value {
+    let mut fields = payload_of(&record_of(payload));
+    fields.remove("run_id");
+    Value::Object(fields)
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".*".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(5, 40, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::btree_map(".*", inner, 0..6).prop_map(|map| json!(map)),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn every_json_object_comes_out_as_it_went_in(payload in prop::collection::btree_map("[a-e]{2,8}|.*", any_json(), 0..6)) {
+        let payload: BTreeMap<_, _> = payload.into_iter().filter(|(key, _)| !json::IDENTITY.contains(&key.as_str())).collect();
+        let text = serde_json::to_string(&payload).unwrap();
+        prop_assert_eq!(through(&payload), serde_json::from_str::<Value>(&text).unwrap());
+    }
+}
+
+#[derive(Serialize)]
+enum Kind {
+    Unit,
+    Newtype(u8),
+    Tuple(u8, char),
+    Struct { a: Option<u8> },
+}
+
+#[derive(Serialize)]
+struct Newtype(f32);
+
+#[derive(Serialize)]
+struct Everything {
+    kinds: [Kind; 4],
+    newtype: Newtype,
+    unit: (),
+    tuple: (i8, u128, i128),
+    map: BTreeMap<i32, bool>,
+    raw: Box<serde_json::value::RawValue>,
+    bytes: Vec<u8>,
+    infinite: f64,
+    #[serde(flatten)]
+    rest: BTreeMap<String, u8>,
+}
+
+#[test]
+fn every_form_of_serde_comes_out_as_serde_json_writes_it() {
+    let everything = Everything {
+        kinds: [
+            Kind::Unit,
+            Kind::Newtype(1),
+            Kind::Tuple(2, 'é'),
+            Kind::Struct { a: None },
+        ],
+        newtype: Newtype(0.1),
+        unit: (),
+        tuple: (-1, u128::from(u64::MAX), i128::from(i64::MIN)),
+        map: [(-3, true), (4, false)].into(),
+        raw: serde_json::value::RawValue::from_string("{\"kept\":[1.50]}".to_owned()).unwrap(),
+        bytes: vec![1, 2],
+        infinite: f64::INFINITY,
+        rest: [("x".to_owned(), 9)].into(),
+    };
+    let text = serde_json::to_string(&everything).unwrap();
+    assert_eq!(through(&everything), serde_json::from_str::<Value>(&text).unwrap());
+    let mut json = Vec::new();
+    record_of(&everything).write_json(&mut json);
+    assert!(
+        String::from_utf8(json).unwrap().contains("\"raw\":{\"kept\":[1.50]}"),
+        "raw JSON stays as it is"
+    );
+}
+
+#[test]
+fn what_has_no_named_fields_is_reported_in_the_event() {
+    let payload = payload_of(&record_of(&vec![1]));
+    assert_eq!(
+        payload["encode_error"],
+        "a payload must be a struct with named fields or a map, not a list"
+    );
+}
+
+#[test]
+fn a_serialize_that_fails_or_panics_harms_nobody() {
+    struct Failing(bool);
+    impl Serialize for Failing {
+        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            assert!(!self.0, "in Serialize");
+            Err(serde::ser::Error::custom("not today"))
+        }
+    }
+    let fails = |panics| through(&json_with("x", &Failing(panics)));
+    assert_eq!(fails(false), json!({"encode_error": "not today"}));
+    assert_eq!(fails(true), json!({"encode_error": "serialising the payload panicked"}));
+}
+
+fn json_with<T: Serialize>(key: &'static str, value: T) -> BTreeMap<&'static str, T> {
+    BTreeMap::from([(key, value)])
+}
+
+#[test]
+fn identity_is_always_ours_and_no_key_comes_twice() {
+    let mut record = record_of(&json!({"run_id": "theirs", "span_id": "theirs", "a": 1}));
+    encode(&json!({"a": 2, "b": 3}), &[], &mut record.fields);
+    let payload = payload_of(&record);
+    assert_eq!(payload["run_id"], record.run.to_string());
+    assert!(!payload.contains_key("span_id"), "a point has none");
+    assert_eq!((&payload["a"], &payload["b"]), (&json!(1), &json!(3)));
+}
+
+fn failed(payload: &Value) -> Map<String, Value> {
+    let mut record = record_of(payload);
+    record.ending = Some(Ending {
+        outcome: Outcome::Error(Failure {
+            error: "outer".to_owned(),
+            error_type: "Error",
+            error_chain: vec!["outer".to_owned(), "inner".to_owned()],
+        }),
+        duration: Duration::from_millis(1500),
+        duration_key: Some("latency"),
+    });
+    payload_of(&record)
+}
+
+#[test]
+fn a_failure_is_told_with_its_chain_and_the_duration_under_both_names() {
+    let payload = failed(&json!({"outcome": "theirs", "duration": 9, "latency": 9}));
+    assert_eq!(
+        (&payload["outcome"], &payload["error"]),
+        (&json!("error"), &json!("outer"))
+    );
+    assert_eq!((&payload["duration"], &payload["latency"]), (&json!(1.5), &json!(1.5)));
+    assert_eq!(payload["error_chain"], json!(["outer", "inner"]));
+}
+
+#[test]
+fn an_error_that_a_type_sets_itself_wins() {
+    assert_eq!(
+        failed(&json!({"error": "said by the tool"}))["error"],
+        "said by the tool"
+    );
+}
+
+#[test]
+fn keys_and_values_of_any_depth_do_not_exhaust_the_stack() {
+    // Deeper than the stack of a thread would bear one call a level.
+    struct Deep(u32);
+    impl Serialize for Deep {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            if self.0 == 0 {
+                serializer.serialize_unit()
+            } else {
+                serializer.collect_seq([Self(self.0 - 1)])
+            }
+        }
+    }
+    let deep = std::thread::Builder::new()
+        .stack_size(1 << 28)
+        .spawn(|| record_of(&json_with("deep", Deep(50_000))));
+    let record = deep.unwrap().join().unwrap();
+    let mut json = Vec::new();
+    record.write_json(&mut json);
+    assert_eq!(String::from_utf8(json).unwrap().matches('[').count(), 50_000);
+}

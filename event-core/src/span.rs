@@ -1,0 +1,439 @@
+//! A call from start to finish, and events between. Owns the rule that a started event has exactly one finished
+//! event, on every way out; it is what the attribute's expansion calls, and what [`Span`] wraps for hands.
+
+use std::borrow::Cow;
+use std::fmt::{self, Display};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::bus::{self, EventBus};
+use crate::clock::Moment;
+use crate::context::{self, Context, Entered, Node, Place};
+use crate::event::Event;
+use crate::ids::{RunId, SpanId};
+use crate::outcome::{Described, DescribedDisplay as _, Outcome, Verdict};
+use crate::panics;
+use crate::record::{Ending, Fields, Record, encode, inherit};
+
+/// One call of an annotated function: off, or open from `start` to `finish`. Dropped while open, it publishes the
+/// finished event itself: the call panicked, or its future was dropped.
+#[derive(Debug)]
+pub struct Call {
+    function: Function,
+    /// Where to publish; none when events are off for this call, which is decided once.
+    bus: Option<EventBus>,
+    open: Option<Open>,
+}
+
+/// The module path and the name of an annotated function; both empty for none.
+pub(crate) type Function = (&'static str, &'static str);
+
+/// What is kept between the started and the finished event.
+#[derive(Debug)]
+struct Open {
+    /// The span as a place for what runs inside.
+    context: Context,
+    parent: Option<SpanId>,
+    started: Moment,
+    finish: &'static FinishType,
+    /// What runs inside belongs to it; not so for a call without a started event.
+    is_parent: bool,
+    /// Its future waits to be polled: dropped now, it was cancelled.
+    is_suspended: bool,
+}
+
+/// What is known of the type that finishes a call before there is a value of it.
+#[derive(Debug)]
+struct FinishType {
+    event_type: &'static str,
+    duration_key: Option<&'static str>,
+}
+
+impl FinishType {
+    const fn of<F: Event>() -> &'static Self {
+        const {
+            &Self {
+                event_type: F::TYPE,
+                duration_key: F::DURATION_KEY,
+            }
+        }
+    }
+}
+
+/// A call of the function `name` in the module at `path`.
+#[inline]
+pub fn call(path: &'static str, name: &'static str) -> Call {
+    Call::new((path, name))
+}
+
+impl Call {
+    /// A call, which is off if there is no bus.
+    #[inline]
+    fn new(function: Function) -> Self {
+        Self {
+            function,
+            bus: if bus::is_any() { EventBus::current() } else { None },
+            open: None,
+        }
+    }
+
+    /// Whether events are published for this call.
+    #[inline]
+    pub fn is_on(&self) -> bool {
+        self.bus.is_some()
+    }
+
+    /// Begins the call, if it is on. The argument only names the type of the finished event.
+    pub fn start<F: Event>(&mut self, _finish: fn(F)) -> Option<Start<'_>> {
+        self.is_on().then(|| Start {
+            call: self,
+            finish: FinishType::of::<F>(),
+        })
+    }
+
+    /// Begins a call that publishes only its finished event, and that is nobody's parent.
+    pub fn start_silent<F: Event>(&mut self, _finish: fn(F)) {
+        self.open(FinishType::of::<F>(), |_| ());
+        if let Some(open) = &mut self.open {
+            open.is_parent = false;
+        }
+    }
+
+    fn open(&mut self, finish: &'static FinishType, payload: impl FnOnce(&mut Fields)) {
+        let Some(bus) = &self.bus else { return };
+        let mut node = Node {
+            bus: Some(bus.clone()),
+            ..Node::default()
+        };
+        payload(&mut node.fields);
+        let around = enclosing(&mut node.fields, 0);
+        node.place = Some(Place {
+            run: around.map_or_else(RunId::random, |around| around.run),
+            span: SpanId::random(),
+        });
+        bus.opened(around.is_none());
+        self.open = Some(Open {
+            context: Context::of(node),
+            parent: around.map(|around| around.span),
+            started: Moment::now(),
+            finish,
+            is_parent: true,
+            is_suspended: false,
+        });
+    }
+
+    fn publish_started(&self, event_type: &'static str) {
+        if let (Some(bus), Some(open)) = (&self.bus, &self.open) {
+            let mut record = bus.blank(open.started);
+            record.event_type = Cow::Borrowed(event_type);
+            open.describe(self.function, &mut record);
+            bus.send(record);
+        }
+    }
+
+    /// Runs the body of a function inside the span.
+    #[inline]
+    pub fn run<R>(&mut self, body: impl FnOnce() -> R) -> R {
+        let _entered = self.enter();
+        body()
+    }
+
+    /// For a body that can't be put into a closure: inside the span until the guard goes, which finishes the call
+    /// without a look at its value.
+    pub fn guard(self) -> Guard {
+        Guard {
+            entered: self.enter(),
+            was_panicking: std::thread::panicking(),
+            call: self,
+        }
+    }
+
+    pub(crate) fn enter(&self) -> Option<Entered> {
+        let open = self.open.as_ref().filter(|open| open.is_parent)?;
+        Some(open.context.clone().enter())
+    }
+
+    pub(crate) fn suspend(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.is_suspended = true;
+        }
+    }
+
+    pub(crate) fn resume(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.is_suspended = false;
+        }
+    }
+
+    /// Ends the call, if it is on: by itself on a failure, else by the value and the fields that are made of it.
+    pub fn finish<'a, T>(&mut self, verdict: Verdict<'a, T>) -> Option<(&'a T, Finish<'_>)> {
+        let record = self.bus.as_ref()?.blank(Moment::now());
+        match verdict {
+            Ok(value) => Some((value, Finish { call: self, record })),
+            Err(failure) => {
+                self.end(record, Outcome::Error(failure));
+                None
+            }
+        }
+    }
+
+    /// Publishes the finished event of a call of which nothing but its outcome is known.
+    fn end_unseen(&mut self, outcome: Outcome) {
+        if let Some(bus) = &self.bus {
+            self.end(bus.blank(Moment::now()), outcome);
+        }
+    }
+
+    fn end(&mut self, mut record: Box<Record>, outcome: Outcome) {
+        let (Some(bus), Some(open)) = (&self.bus, self.open.take()) else {
+            return;
+        };
+        record.event_type = Cow::Borrowed(open.finish.event_type);
+        record.ending = Some(Ending {
+            outcome,
+            duration: record.moment.since(open.started),
+            duration_key: open.finish.duration_key,
+        });
+        open.describe(self.function, &mut record);
+        bus.send(record);
+        bus.closed(open.parent.is_none());
+    }
+}
+
+impl Open {
+    /// Adds to a record who it belongs to, and the payload that the span carries.
+    fn describe(&self, function: Function, record: &mut Record) {
+        let Some(node) = self.context.node() else { return };
+        record.function = function;
+        record.parent = self.parent;
+        if let Some(place) = node.place {
+            record.run = place.run;
+            record.span = Some(place.span);
+        }
+        record.fields.carry(&node.fields);
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if let Some(open) = &self.open {
+            let outcome = if open.is_suspended {
+                Outcome::cancelled()
+            } else {
+                panics::outcome()
+            };
+            self.end_unseen(outcome);
+        }
+    }
+}
+
+/// A call that is about to begin.
+#[derive(Debug)]
+pub struct Start<'a> {
+    call: &'a mut Call,
+    finish: &'static FinishType,
+}
+
+impl Start<'_> {
+    /// Publishes the started event, which is `event`.
+    pub fn event<S: Event>(self, event: &S) {
+        self.call.open(self.finish, |fields| encode(event, S::SCOPE, fields));
+        self.call.publish_started(S::TYPE);
+    }
+
+    /// Publishes the started event with the automatic fields only. The argument only names its type.
+    pub fn bare<S: Event>(self, _start: fn(S)) {
+        self.call.open(self.finish, |_| ());
+        self.call.publish_started(S::TYPE);
+    }
+}
+
+/// A call that has ended well. It stays open until the finished event is published: should the code that makes its
+/// fields panic, the call has panicked.
+#[derive(Debug)]
+pub struct Finish<'a> {
+    call: &'a mut Call,
+    record: Box<Record>,
+}
+
+impl Finish<'_> {
+    /// Publishes the finished event, whose fields are those of `event`.
+    pub fn event<F: Event>(mut self, event: &F) {
+        encode(event, &[], &mut self.record.fields);
+        self.bare();
+    }
+
+    /// Publishes the finished event with the automatic fields only.
+    pub fn bare(self) {
+        self.call.end(self.record, Outcome::Ok);
+    }
+}
+
+/// Inside a span whose value can't be seen; see [`Call::guard`].
+#[derive(Debug)]
+#[must_use]
+pub struct Guard {
+    // Left before the call ends.
+    entered: Option<Entered>,
+    call: Call,
+    was_panicking: bool,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        drop(self.entered.take());
+        let has_panicked = std::thread::panicking() && !self.was_panicking;
+        self.call.end_unseen(if has_panicked {
+            panics::outcome()
+        } else {
+            Outcome::Returned
+        });
+    }
+}
+
+/// Adds what is inherited from the current context to a payload whose own fields begin at `own`; returns the span
+/// that is the parent here.
+fn enclosing(fields: &mut Fields, own: usize) -> Option<Place> {
+    // The closure may run only once, but a thread that is going away has to be allowed for.
+    let fields = std::cell::RefCell::new(fields);
+    context::with_current(|here| {
+        let here = here?;
+        inherit(&mut fields.borrow_mut(), own, &here.fields);
+        here.place
+    })
+}
+
+/// Publishes a point event to the current bus.
+pub(crate) fn publish<E: Event>(event: &E) {
+    point("", "", event);
+}
+
+/// Publishes the point event of an annotated function.
+pub fn point<E: Event>(path: &'static str, name: &'static str, event: &E) {
+    if bus::is_any()
+        && let Some(bus) = EventBus::current()
+    {
+        publish_point(&bus, (path, name), E::TYPE.into(), event, E::SCOPE);
+    }
+}
+
+/// As [`point`], with the automatic fields only.
+pub fn point_bare<E: Event>(path: &'static str, name: &'static str, _event: fn(E)) {
+    if let Some(bus) = EventBus::current() {
+        publish_point(&bus, (path, name), E::TYPE.into(), &(), &[]);
+    }
+}
+
+/// Whether there may be somebody to publish to: one relaxed load.
+#[inline]
+pub fn is_on() -> bool {
+    bus::is_any()
+}
+
+impl EventBus {
+    /// Publishes a value without a type of its own. What is no JSON object goes under the key `value`.
+    pub fn publish_value(&self, event_type: &str, payload: Value) {
+        let payload = match payload {
+            Value::Object(payload) => payload,
+            other => [("value".to_owned(), other)].into_iter().collect(),
+        };
+        publish_point(self, ("", ""), event_type.to_owned().into(), &payload, &[]);
+    }
+}
+
+fn publish_point<P: Serialize>(
+    bus: &EventBus,
+    function: Function,
+    event_type: Cow<'static, str>,
+    payload: &P,
+    scope: &[&str],
+) {
+    let mut record = bus.blank(Moment::now());
+    record.event_type = event_type;
+    record.function = function;
+    encode(payload, scope, &mut record.fields);
+    if let Some(around) = enclosing(&mut record.fields, 0) {
+        record.run = around.run;
+        record.parent = Some(around.span);
+    }
+    bus.send(record);
+}
+
+/// A span by hand: for a loop body, a call to foreign code, or whatever is no function of one's own.
+///
+/// ```
+/// use event_core::{Event, Span};
+///
+/// #[derive(Event, serde::Serialize)]
+/// struct ImportStarted<'a> { file: &'a str }
+/// #[derive(Event, serde::Serialize)]
+/// struct ImportFinished { rows: u64 }
+///
+/// let mut span = Span::start::<ImportFinished>(&ImportStarted { file: "a.csv" });
+/// let rows = span.run(|| 17);
+/// span.finish(&ImportFinished { rows });
+/// ```
+///
+/// Dropped without [`Span::finish`] or [`Span::fail`], it is finished as `cancelled`, or `panicked` while the thread
+/// unwinds.
+#[must_use = "a span that is dropped at once is finished as cancelled"]
+pub struct Span(pub(crate) Call);
+
+impl Span {
+    /// Publishes the started event. `F` is the type of the finished event, should the span end without a value of it.
+    pub fn start<F: Event>(start: &impl Event) -> Self {
+        let mut call = Call::new(("", ""));
+        if let Some(to) = call.start(|_: F| ()) {
+            to.event(start);
+        }
+        // From now on, dropping means giving up.
+        call.suspend();
+        Self(call)
+    }
+
+    /// Runs `f` inside the span.
+    pub fn run<R>(&mut self, f: impl FnOnce() -> R) -> R {
+        self.0.resume();
+        let result = self.0.run(f);
+        self.0.suspend();
+        result
+    }
+
+    /// The span as a context, to carry to a task or a thread.
+    pub fn context(&self) -> Context {
+        self.0
+            .open
+            .as_ref()
+            .map_or_else(Context::current, |open| open.context.clone())
+    }
+
+    /// Publishes the finished event, with outcome `ok`.
+    pub fn finish(mut self, event: &impl Event) {
+        if let Some((event, to)) = self.0.finish(Ok(event)) {
+            to.event(event);
+        }
+    }
+
+    /// Publishes the finished event, with outcome `error`.
+    pub fn fail(mut self, error: &impl Display) {
+        let _ = self.0.finish::<()>(Err((&Described(error)).describe()));
+    }
+}
+
+impl Drop for Span {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.resume();
+        }
+    }
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.context().traceparent() {
+            Some(traceparent) if self.0.is_on() => write!(f, "Span({traceparent})"),
+            _ => f.write_str("Span(off)"),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The life of a bus: where it is found, how it ends, and that publishing never waits.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use event_core::log::{Cursor, Direction, EntryId, Log, LogError, LogErrorKind, LogFuture, LogInfo, MemoryLog, Page};
+use event_core::{Event, EventBus, Limits, emits};
+use serde_json::json;
+
+#[derive(Event, serde::Serialize)]
+struct Ticked {
+    n: u32,
+}
+
+/// A log that never takes anything.
+struct Stuck;
+
+impl Log for Stuck {
+    fn stream(&self) -> &'static str {
+        "stuck"
+    }
+
+    fn append<'a>(&'a self, _: &'a [Bytes]) -> LogFuture<'a, Vec<Result<EntryId, LogError>>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn page(&self, _: Cursor, _: Direction, _: usize) -> LogFuture<'_, Page> {
+        Box::pin(std::future::pending())
+    }
+
+    fn info(&self) -> LogFuture<'_, LogInfo> {
+        Box::pin(async { Err(LogError::new(LogErrorKind::Unreachable, "stuck")) })
+    }
+}
+
+fn memory() -> (EventBus, Arc<MemoryLog>) {
+    let log = Arc::new(MemoryLog::new("test", 0));
+    (EventBus::with_limits(log.clone(), Limits::default()), log)
+}
+
+#[test]
+fn the_context_s_bus_comes_before_the_thread_s_and_that_before_the_global_one() {
+    let (global, global_log) = memory();
+    let (thread, thread_log) = memory();
+    let (context, context_log) = memory();
+    let installed = global.install();
+    Ticked { n: 1 }.publish();
+    let for_thread = thread.install_for_thread();
+    Ticked { n: 2 }.publish();
+    event_core::Context::current()
+        .with_bus(context.clone())
+        .run(|| Ticked { n: 3 }.publish());
+    context.flush(Duration::from_secs(30));
+    drop(for_thread);
+    Ticked { n: 4 }.publish();
+    drop(installed);
+    Ticked { n: 5 }.publish();
+    let lengths = [&global_log, &thread_log, &context_log].map(|log| log.entries().len());
+    assert_eq!(lengths, [2, 1, 1]);
+}
+
+#[test]
+fn publishing_to_a_log_that_is_stuck_drops_the_oldest_and_goes_on() {
+    let bus = EventBus::with_limits(
+        Arc::new(Stuck),
+        Limits {
+            max_events: 10,
+            max_bytes: 1 << 20,
+        },
+    );
+    for n in 0..10_000 {
+        bus.publish_value("n", json!({ "n": n }));
+    }
+    let stats = bus.stats();
+    assert_eq!(stats.published, 10_000);
+    assert_eq!(stats.queued + stats.dropped, 10_000);
+    assert!(stats.queued <= 10 + 512, "what is on its way and what waits: {stats:?}");
+    assert_eq!(bus.shutdown(Duration::from_millis(50)), stats.queued);
+}
+
+#[test]
+fn the_queue_is_bounded_in_bytes_too() {
+    let bus = EventBus::with_limits(
+        Arc::new(Stuck),
+        Limits {
+            max_events: 1_000_000,
+            max_bytes: 1 << 20,
+        },
+    );
+    let big = "x".repeat(100_000);
+    for _ in 0..1_000 {
+        bus.publish_value("big", json!({ "text": big }));
+    }
+    assert!(bus.stats().queued <= 15, "{:?}", bus.stats());
+    bus.shutdown(Duration::ZERO);
+}
+
+#[test]
+fn after_shutdown_publishing_is_a_counted_no_op() {
+    let (bus, log) = memory();
+    bus.publish_value("before", json!({}));
+    assert_eq!(bus.shutdown(Duration::from_secs(30)), 0);
+    bus.publish_value("after", json!({}));
+    assert_eq!((log.entries().len(), bus.stats().dropped), (1, 1));
+    assert_eq!(bus.flush(Duration::from_secs(30)), 0);
+}
+
+#[test]
+fn dropping_the_last_handle_writes_what_waits() {
+    let (bus, log) = memory();
+    for n in 0..1_000 {
+        bus.publish_value("n", json!({ "n": n }));
+    }
+    drop(bus);
+    assert_eq!(log.entries().len(), 1_000);
+}
+
+#[test]
+fn many_threads_publish_to_one_bus_each_in_order() {
+    let (bus, log) = memory();
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let bus = &bus;
+            scope.spawn(move || (0..500).for_each(|n| bus.publish_value("n", json!({ "thread": thread, "n": n }))));
+        }
+    });
+    assert_eq!(bus.flush(Duration::from_secs(30)), 0);
+    let events: Vec<event_core::Envelope> = log
+        .entries()
+        .iter()
+        .map(|json| serde_json::from_slice(json).unwrap())
+        .collect();
+    for thread in 0..8 {
+        let numbers: Vec<_> = events
+            .iter()
+            .filter(|event| event.payload["thread"] == thread)
+            .map(|event| event.payload["n"].as_u64())
+            .collect();
+        assert_eq!(numbers, (0..500).map(Some).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_panic_in_main_still_writes() {
+    #[emits(Ticked { n: 1 }, Ticked)]
+    fn work() {
+        panic!("out of main")
+    }
+    let (bus, log) = memory();
+    let main = std::thread::spawn(move || {
+        let _events = bus.install_for_thread();
+        work();
+    });
+    assert!(main.join().is_err());
+    assert_eq!(log.entries().len(), 2);
+}

@@ -1,0 +1,53 @@
+//! An async function.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{behind, finish, hidden, private, rebind, return_type, start};
+use crate::args::Args;
+use crate::item::Function;
+
+// Input:
+//
+//     #[emits(Started { url }, |page| Finished { bytes: page.len() })]
+//     async fn fetch(url: &str) -> Result<Page, FetchError> {
+//         BODY
+//     }
+//
+// Output:
+//
+//     async fn fetch(url: &str) -> Result<Page, FetchError> {
+//         let mut __call = ::event_core::__private::call(module_path!(), "fetch");
+//         if let Some(__to) = __call.start(|Finished { .. }| ()) {
+//             __to.event(&Started { url });
+//         }
+//         let __type = ::event_core::__private::hint::<Result<Page, FetchError>>();
+//         let __body = async move {
+//             ::event_core::__private::returns!(__type);
+//             BODY
+//         };
+//         let __out = __call.watch(__body).await;
+//         let __end = ::event_core::__private::finish!(__call, __out);
+//         if let Some((page, __to)) = __end {
+//             __to.event(&Finished { bytes: page.len() });
+//         }
+//         __out
+//     }
+//
+// `returns!` is a `return` of the declared type in a branch that is not taken: an async block can't declare its type,
+// and without it the first `return` of the body would decide.
+pub(super) fn body(args: &Args, function: &mut Function) -> TokenStream {
+    let (private, call, out) = (private(), hidden("__call"), hidden("__out"));
+    let (ty, body) = (hidden("__type"), hidden("__body"));
+    let (start, finish) = (start(args, function), finish(args));
+    let output = return_type(&function.signature.output);
+    let rebound = rebind(args, function);
+    let block = behind(&quote!(#private::returns!(#ty); #rebound), &function.body);
+    quote! {
+        #start
+        let #ty = #private::hint::<#output>();
+        let #body = async move #block;
+        let #out = #call.watch(#body).await;
+        #finish
+    }
+}

@@ -1,0 +1,39 @@
+//! A function whose body has to stay where it is: it never returns, or a closure would lose its `#[track_caller]` or
+//! `#[target_feature]`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{hidden, start};
+use crate::args::Args;
+use crate::item::Function;
+
+// Input:
+//
+//     #[emits(Started, Finished)]
+//     #[track_caller]
+//     fn check(n: u32) {
+//         BODY
+//     }
+//
+// Output:
+//
+//     #[track_caller]
+//     fn check(n: u32) {
+//         let mut __call = ::event_core::__private::call(module_path!(), "check");
+//         if let Some(__to) = __call.start(|Finished { .. }| ()) {
+//             __to.bare(|Started { .. }| ());
+//         }
+//         let __call = __call.guard();
+//         BODY
+//     }
+pub(super) fn body(args: &Args, function: &Function) -> TokenStream {
+    let call = hidden("__call");
+    let start = start(args, function);
+    let statements = function.body.stream();
+    quote! {
+        #start
+        let #call = #call.guard();
+        #statements
+    }
+}

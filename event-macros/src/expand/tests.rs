@@ -1,0 +1,146 @@
+//! What the attribute becomes, as a reader of `cargo expand` sees it.
+
+use std::path::Path;
+
+use proc_macro2::TokenStream;
+
+use super::*;
+
+/// The expansion, printed as `cargo expand` prints it.
+fn printed(args: &str, item: &str) -> String {
+    let args = syn::parse_str(args).unwrap();
+    let tokens: TokenStream = expand(&args, syn::parse_str(item).unwrap()).unwrap();
+    prettyplease::unparse(&syn::parse2(tokens).unwrap())
+}
+
+/// Compares with the file of that name; `UPDATE_SNAPSHOTS=1` writes it instead.
+fn assert_snapshot(name: &str, actual: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/expansions")
+        .join(name)
+        .with_extension("rs");
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        std::fs::write(&file, actual).unwrap();
+    }
+    let expected = std::fs::read_to_string(&file).unwrap_or_default();
+    assert_eq!(
+        actual,
+        expected,
+        "{} differs; UPDATE_SNAPSHOTS=1 writes it anew",
+        file.display()
+    );
+}
+
+#[test]
+fn a_sync_function() {
+    let item = "fn sum(v: Vec<u32>, mut limit: u64) -> Result<u32, Overflow> { v.iter().try_sum() }";
+    assert_snapshot(
+        "sync",
+        &printed("Started { n: v.len() }, |out| Finished { sum: *out }", item),
+    );
+}
+
+#[test]
+fn an_async_function() {
+    let item = "async fn fetch(url: &str) -> Result<Page, FetchError> { get(url).await?.page() }";
+    assert_snapshot(
+        "async",
+        &printed("Started { url }, |page| Finished { bytes: page.len() }", item),
+    );
+}
+
+#[test]
+fn types_alone() {
+    let item = "pub fn step(&self) { self.work(); }";
+    assert_snapshot("bare", &printed("StepStarted, Generic<u8>", item));
+}
+
+#[test]
+fn only_a_finished_event() {
+    let item = "async fn search(self: Box<Self>) -> Round { self.run().await }";
+    assert_snapshot("silent", &printed("_, |round| Searched { pages: round.pages }", item));
+}
+
+#[test]
+fn a_point() {
+    assert_snapshot(
+        "point",
+        &printed("Missed { key }", "fn miss(key: &str) { #![allow(unused)] count(key) }"),
+    );
+}
+
+#[test]
+fn a_function_that_keeps_its_body() {
+    let item = "#[track_caller] fn check(n: u32) -> u32 { assert!(n > 0); n }";
+    assert_snapshot("guard", &printed("Checked, Done", item));
+}
+
+#[test]
+fn impl_trait_is_left_to_inference_at_any_depth() {
+    let item = "fn f() -> Result<Box<impl Iterator<Item = impl Clone>>, E> { g() }";
+    assert!(printed("A, B", item).contains("move || -> Result<Box<_>, E>"));
+}
+
+#[test]
+fn arguments_are_bound_again_with_their_cfg_and_mut() {
+    let item = "fn f(#[cfg(x)] mut a: String, (b, _): (D, D), &c: &u8, _: D, d: u8) {}";
+    let printed = printed("A { a: &a }, B", item);
+    for line in [
+        "a: String",
+        "#[cfg(x)]\n            let mut a = a;",
+        "let mut a = a;",
+        "let _ = &a;",
+        "__arg1: (D, D)",
+        "let (b, _) = __arg1;",
+        "let &c = __arg2;",
+        "let __arg3 = __arg3;",
+    ] {
+        assert!(printed.contains(line), "{line} in\n{printed}");
+    }
+    assert!(!printed.contains("let d"), "a number needs no binding\n{printed}");
+}
+
+/// The two functions of the quickstart: what the attribute adds, without the user's own lines.
+#[test]
+fn the_quickstart_gains_at_most_fifteen_lines_a_function() {
+    let source = include_str!("../../../examples/src/bin/quickstart.rs");
+    let file: syn::File = syn::parse_str(source).unwrap();
+    let mut count = 0;
+    for item in file.items {
+        let syn::Item::Fn(mut function) = item else { continue };
+        let Some(index) = function
+            .attrs
+            .iter()
+            .position(|attribute| attribute.path().is_ident("emits"))
+        else {
+            continue;
+        };
+        let attribute = function.attrs.remove(index);
+        let args = attribute.meta.require_list().unwrap().tokens.clone();
+        let before = prettyplease::unparse(&syn::parse_quote!(#function));
+        let after = printed(&args.to_string(), &quote!(#function).to_string());
+        assert_snapshot(&format!("quickstart_{}", function.sig.ident), &after);
+        let events: Args = syn::parse2(args).unwrap();
+        let added = after.lines().count() - before.lines().count() - own_lines(&events);
+        assert!(added <= 15, "{added} lines added:\n{after}");
+        count += 1;
+    }
+    assert_eq!(count, 2, "annotated functions in the quickstart");
+}
+
+/// How many lines more than one the user's START and FINISH take, as they are laid out.
+fn own_lines(args: &Args) -> usize {
+    let start = match &args.start {
+        Start::Literal(literal) => Some(literal),
+        _ => None,
+    };
+    let finish = match &args.finish {
+        Finish::Literal(finish) => Some(&finish.literal),
+        _ => None,
+    };
+    let lines = |literal: &syn::ExprStruct| {
+        let alone: syn::File = syn::parse_quote!(fn f() { if x { __to.event(&#literal); } });
+        prettyplease::unparse(&alone).lines().count() - 5
+    };
+    start.into_iter().chain(finish).map(lines).sum()
+}

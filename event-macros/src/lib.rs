@@ -1,0 +1,115 @@
+//! `#[emits]` and `#[derive(Event)]`. This crate knows the names in `event_core::__private`, and nothing else of it.
+//! Use both through `event_core`.
+
+#![deny(clippy::unwrap_used, clippy::expect_used)]
+
+mod args;
+mod derive;
+mod error;
+mod expand;
+mod item;
+mod params;
+mod shape;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+use crate::args::Args;
+use crate::item::Function;
+
+/// Publishes an event when a function is called, and one when it is done: `#[emits(START, FINISH)]`.
+///
+/// ```
+/// use event_core::{StepFinished, StepStarted, emits};
+///
+/// #[emits(
+///     StepStarted { step, node_id: node, root_id: "root", ..Default::default() },
+///     |out| StepFinished { result_summary: Some(out), ..Default::default() }
+/// )]
+/// async fn run_step(step: u64, node: &str) -> Result<String, std::fmt::Error> {
+///     Ok(format!("{node} done"))
+/// }
+/// ```
+///
+/// # START
+/// - A struct literal of a type that implements [`Event`](macro@Event), evaluated over the arguments before the body.
+/// - A type alone (`StepStarted`, `Gen<u8>`): published with the automatic fields only. It is never constructed.
+/// - `_`: no event before the call.
+///
+/// # FINISH
+/// - `|out| LITERAL`: evaluated when the function has returned well; `out` is a reference to the value of `Ok`, or to
+///   the returned value if it is no `Result`. That is decided by type: an alias of `Result` is one.
+/// - A type alone, or `_`, or nothing. Without FINISH, START is a point event: it opens no span.
+///
+/// # What is published
+/// | the call | finished event |
+/// |---|---|
+/// | returns `Ok(v)`, or `v` | `outcome: ok`, with the fields of FINISH |
+/// | returns `Err(e)`, also by `?` | `outcome: error`, with `error`, `error_type`, and `error_chain` if there are sources |
+/// | panics | `outcome: panicked`, `error` with message and place |
+/// | is a future that is dropped after its first poll | `outcome: cancelled` |
+/// | `-> !`, `#[track_caller]`, `#[target_feature]` | `outcome: returned` or `panicked`; FINISH must be a type alone |
+///
+/// Every started event has exactly one finished event, which carries the payload of the started one as well, and
+/// `duration` in seconds. Both have `run_id`, `span_id`, `parent_id` (if there is a parent) and `function`. What runs
+/// inside belongs to the span, across `.await`s; a new task or thread needs
+/// [`Context`](https://docs.rs/event-core) to be carried there.
+///
+/// Nothing of arguments or values is captured unless it is written. With no bus installed, a call costs one relaxed
+/// atomic load, and neither START nor FINISH is evaluated.
+///
+/// # What it becomes
+/// ```text
+/// fn sum(v: Vec<u32>) -> Result<u32, Overflow> {
+///     let mut __call = ::event_core::__private::call(module_path!(), "sum");
+///     if let Some(__to) = __call.start(|Finished { .. }| ()) {
+///         __to.event(&Started { n: v.len() });
+///     }
+///     let __out = __call.run(move || -> Result<u32, Overflow> {
+///         let v = v;
+///         /* the body */
+///     });
+///     let __end = ::event_core::__private::finish!(__call, __out);
+///     if let Some((out, __to)) = __end {
+///         __to.event(&Finished { sum: *out });
+///     }
+///     __out
+/// }
+/// ```
+///
+/// # Limits
+/// `const fn`, C-variadic functions and functions without a body are refused. A function that returns a future
+/// without being `async` is finished when it returns the future. `?`, `return`, `.await` and `break` are refused in
+/// START and FINISH: they would leave the function.
+#[proc_macro_attribute]
+pub fn emits(args: TokenStream, item: TokenStream) -> TokenStream {
+    let item = proc_macro2::TokenStream::from(item);
+    let expanded =
+        syn::parse::<Args>(args).and_then(|args| expand::expand(&args, syn::parse2::<Function>(item.clone())?));
+    expanded.unwrap_or_else(|error| error::with_item(&error, &item)).into()
+}
+
+/// Makes a struct an event: `#[derive(Event, serde::Serialize)]`.
+///
+/// ```
+/// use event_core::Event;
+///
+/// /// On the wire: `cache_missed`.
+/// #[derive(Event, serde::Serialize)]
+/// struct CacheMissed<'a> {
+///     key: &'a str,
+/// }
+/// ```
+///
+/// - `#[event(name = "…")]` on the type: another wire type than its name in snake case.
+/// - `#[event(duration = "latency")]` on the type: as a finished event it has its duration under that key as well.
+/// - `#[event(scope)]` on a field: as a started event it passes the field on to everything inside its span.
+///
+/// The fields `run_id`, `span_id`, `parent_id` and `function` are the library's; a type that has one does not compile.
+#[proc_macro_derive(Event, attributes(event))]
+pub fn derive_event(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    derive::expand(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}

@@ -1,0 +1,151 @@
+//! Arguments on their way into the body. The body runs in a closure or an async block; what it takes by value is
+//! bound again in there, so that arguments are dropped when and in the order they would be without us, before the
+//! finished event.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::quote;
+use syn::{Attribute, FnArg, Ident, Pat, PatIdent, Receiver, ReceiverKind, Signature, Type};
+
+/// Prepares the arguments of a signature for the body, and returns the statements that begin it. `start` are the tokens
+/// that read arguments before it.
+pub(crate) fn rebind(signature: &mut Signature, start: &TokenStream) -> TokenStream {
+    signature
+        .inputs
+        .iter_mut()
+        .enumerate()
+        .map(|(index, argument)| rebind_one(index, argument, start))
+        .collect()
+}
+
+fn rebind_one(index: usize, argument: &mut FnArg, start: &TokenStream) -> TokenStream {
+    let typed = match argument {
+        FnArg::Receiver(receiver) => return rebind_self(receiver),
+        FnArg::Typed(typed) => typed,
+    };
+    let mut bound = Vec::new();
+    bindings(&typed.pat, &mut bound);
+    let is_read = bound.iter().any(|binding| mentions(start, &binding.ident));
+    let cfgs = cfgs(&typed.attrs);
+    match &mut *typed.pat {
+        Pat::Ident(binding) if is_plain(binding) => {
+            if binding.mutability.is_none() && is_trivial(&typed.ty) {
+                return TokenStream::new();
+            }
+            let again = rebind_ident(binding, &cfgs, start);
+            binding.mutability = None;
+            again
+        }
+        // START needs the names: the pattern stays where it is.
+        _ if is_read => {
+            let by_value = bound
+                .iter()
+                .filter(|binding| binding.by_ref.is_none() && binding.mutability.is_none());
+            by_value.map(|binding| rebind_ident(binding, &cfgs, start)).collect()
+        }
+        pattern => move_in(index, pattern, &cfgs),
+    }
+}
+
+/// Moves a pattern into the body, with all of its value: what it does not bind lives as long as it would without us.
+fn move_in(index: usize, pattern: &mut Pat, cfgs: &[&Attribute]) -> TokenStream {
+    let name = match &*pattern {
+        Pat::Ident(binding) => binding.ident.to_string(),
+        _ => format!("__arg{index}"),
+    };
+    // Of that name in the documentation, but nothing that the user's code could mean.
+    let argument = Ident::new(&name, Span::mixed_site());
+    let bind = match &*pattern {
+        Pat::Wild(_) => None,
+        pattern => Some(quote!(#(#cfgs)* let #pattern = #argument;)),
+    };
+    *pattern = Pat::Ident(PatIdent {
+        attrs: Vec::new(),
+        by_ref: None,
+        mutability: None,
+        ident: argument.clone(),
+        subpat: None,
+    });
+    quote!(#(#cfgs)* let #argument = #argument; #bind)
+}
+
+/// A name for a value, and one that is meant to be used.
+fn is_plain(binding: &PatIdent) -> bool {
+    let is_used = !binding.ident.to_string().starts_with('_');
+    is_used && binding.by_ref.is_none() && binding.subpat.is_none()
+}
+
+/// `self` keeps its name; mentioning all of it keeps the body from taking only the fields it uses.
+fn rebind_self(receiver: &Receiver) -> TokenStream {
+    let cfgs = cfgs(&receiver.attrs);
+    let this = &receiver.self_token;
+    let is_reference = match &receiver.kind {
+        ReceiverKind::Reference(..) => true,
+        ReceiverKind::Typed(_, ty) => matches!(**ty, Type::Reference(_)),
+        _ => false,
+    };
+    if is_reference {
+        TokenStream::new()
+    } else {
+        quote!(#(#cfgs)* let _ = &#this;)
+    }
+}
+
+fn rebind_ident(binding: &PatIdent, cfgs: &[&Attribute], start: &TokenStream) -> TokenStream {
+    let PatIdent { mutability, ident, .. } = binding;
+    // Used by START alone, the new binding would be reported as unused.
+    let read = mentions(start, ident).then(|| quote!(#(#cfgs)* let _ = &#ident;));
+    quote!(#(#cfgs)* let #mutability #ident = #ident; #read)
+}
+
+/// Dropping it does nothing, whenever it happens.
+fn is_trivial(ty: &Type) -> bool {
+    const PRIMITIVES: [&str; 17] = [
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
+        "usize", "str",
+    ];
+    match ty {
+        Type::Reference(_) | Type::Ptr(_) | Type::Never(_) => true,
+        Type::Path(path) => path
+            .path
+            .get_ident()
+            .is_some_and(|ident| PRIMITIVES.iter().any(|name| ident == name)),
+        _ => false,
+    }
+}
+
+/// The names that a pattern binds.
+fn bindings(pattern: &Pat, bound: &mut Vec<PatIdent>) {
+    match pattern {
+        Pat::Ident(binding) => {
+            // An upper-case name is a constant or a unit variant.
+            let is_variable = binding
+                .ident
+                .to_string()
+                .starts_with(|first: char| first.is_lowercase() || first == '_');
+            if is_variable {
+                bound.push(binding.clone());
+            }
+        }
+        Pat::Tuple(tuple) => tuple.elems.iter().for_each(|pattern| bindings(pattern, bound)),
+        Pat::TupleStruct(tuple) => tuple.elems.iter().for_each(|pattern| bindings(pattern, bound)),
+        Pat::Struct(fields) => fields.fields.iter().for_each(|field| bindings(&field.pat, bound)),
+        Pat::Slice(slice) => slice.elems.iter().for_each(|pattern| bindings(pattern, bound)),
+        Pat::Paren(inner) => bindings(&inner.pat, bound),
+        _ => {}
+    }
+}
+
+fn cfgs(attributes: &[Attribute]) -> Vec<&Attribute> {
+    attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("cfg"))
+        .collect()
+}
+
+fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        _ => false,
+    })
+}

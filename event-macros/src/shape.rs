@@ -1,0 +1,70 @@
+//! Which of the shapes a function has: what decides how its call can be followed. Decided by the signature alone.
+
+use syn::{Attribute, ReturnType, Type};
+
+use crate::args::{Args, Finish, Start};
+use crate::error::error_at;
+use crate::item::Function;
+
+pub(crate) enum Shape {
+    /// Only an event before the body.
+    Point,
+    /// The body in a closure, the value looked at.
+    Sync,
+    /// The body in an async block, the value looked at.
+    Async,
+    /// A guard beside the body, since a closure would change it.
+    Guard,
+}
+
+pub(crate) fn of(function: &Function, args: &Args) -> syn::Result<Shape> {
+    let signature = &function.signature;
+    if let Some(constness) = &signature.constness {
+        return Err(error_at!(
+            constness,
+            "a const fn may run at compile time, where there is nobody to publish to: remove `const` or #[emits]"
+        ));
+    }
+    if let Some(variadic) = &signature.variadic {
+        return Err(error_at!(
+            variadic,
+            "C-variadic arguments can't be followed: put #[emits] on a function around this"
+        ));
+    }
+    if matches!(args.finish, Finish::None) && !matches!(args.start, Start::None) {
+        return Ok(Shape::Point);
+    }
+    if signature.asyncness.is_some() {
+        return Ok(Shape::Async);
+    }
+    let Some(why) = why_guarded(function) else {
+        return Ok(Shape::Sync);
+    };
+    match &args.finish {
+        Finish::Literal(finish) => Err(error_at!(
+            finish.out,
+            "{why}, so its value can't be looked at: write the type of the finished event alone"
+        )),
+        _ => Ok(Shape::Guard),
+    }
+}
+
+/// Why a body can't be put into a closure, if it can't.
+fn why_guarded(function: &Function) -> Option<&'static str> {
+    let has = |name: &str| {
+        function
+            .attributes
+            .iter()
+            .any(|attribute: &Attribute| attribute.path().is_ident(name))
+    };
+    if matches!(&function.signature.output, ReturnType::Type(_, output) if matches!(**output, Type::Never(_))) {
+        return Some("this function never returns");
+    }
+    if has("track_caller") {
+        return Some("a #[track_caller] function has to keep its body as it is");
+    }
+    if has("target_feature") {
+        return Some("a #[target_feature] function has to keep its body as it is");
+    }
+    None
+}

@@ -1,0 +1,17 @@
+async fn fetch(url: &str) -> Result<Page, FetchError> {
+    let mut __call = ::event_core::__private::call(module_path!(), "fetch");
+    if let ::core::option::Option::Some(__to) = __call.start(|Finished { .. }| ()) {
+        __to.event(&Started { url });
+    }
+    let __type = ::event_core::__private::hint::<Result<Page, FetchError>>();
+    let __body = async move {
+        ::event_core::__private::returns!(__type);
+        get(url).await?.page()
+    };
+    let __out = __call.watch(__body).await;
+    let __end = ::event_core::__private::finish!(__call, __out);
+    if let ::core::option::Option::Some((page, __to)) = __end {
+        __to.event(&Finished { bytes: page.len() });
+    }
+    __out
+}

@@ -1,0 +1,15 @@
+pub fn step(&self) {
+    let mut __call = ::event_core::__private::call(module_path!(), "step");
+    if let ::core::option::Option::Some(__to) = __call.start(|Generic::<u8> { .. }| ()) {
+        __to.bare(|StepStarted { .. }| ());
+    }
+    let __out = __call
+        .run(move || -> () {
+            self.work();
+        });
+    let __end = ::event_core::__private::finish!(__call, __out);
+    if let ::core::option::Option::Some((_, __to)) = __end {
+        __to.bare();
+    }
+    __out
+}

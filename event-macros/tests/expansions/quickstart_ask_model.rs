@@ -1,0 +1,30 @@
+fn ask_model(prompt: &str) -> String {
+    let mut __call = ::event_core::__private::call(module_path!(), "ask_model");
+    if let ::core::option::Option::Some(__to) = __call
+        .start(|LlmCallCompleted { .. }| ())
+    {
+        __to.event(
+            &LlmCallStarted {
+                agent_class: "Greeter",
+                model: "echo",
+                prompt_hash: &hash(prompt),
+                ..Default::default()
+            },
+        );
+    }
+    let __out = __call
+        .run(move || -> String {
+            thread::sleep(Duration::from_millis(400));
+            format!("You said: {prompt}")
+        });
+    let __end = ::event_core::__private::finish!(__call, __out);
+    if let ::core::option::Option::Some((answer, __to)) = __end {
+        __to.event(
+            &LlmCallCompleted {
+                truncated_result: Some(answer),
+                ..Default::default()
+            },
+        );
+    }
+    __out
+}

@@ -1,0 +1,16 @@
+async fn search(self: Box<Self>) -> Round {
+    let mut __call = ::event_core::__private::call(module_path!(), "search");
+    __call.start_silent(|Searched { .. }| ());
+    let __type = ::event_core::__private::hint::<Round>();
+    let __body = async move {
+        ::event_core::__private::returns!(__type);
+        let _ = &self;
+        self.run().await
+    };
+    let __out = __call.watch(__body).await;
+    let __end = ::event_core::__private::finish!(__call, __out);
+    if let ::core::option::Option::Some((round, __to)) = __end {
+        __to.event(&Searched { pages: round.pages });
+    }
+    __out
+}
