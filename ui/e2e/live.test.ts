@@ -1,0 +1,167 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { event, research, Run } from "./agent";
+import { Bridge } from "./bridge";
+import { until } from "./deadline";
+import { Redis } from "./redis";
+import { startBrowser, Viewer } from "./viewer";
+
+let redis: Redis;
+let bridge: Bridge;
+let browser: Browser;
+let viewer: Viewer;
+
+beforeAll(async () => {
+  redis = await Redis.start();
+  browser = await startBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await redis?.remove();
+});
+
+beforeEach(async () => {
+  await redis.command("FLUSHALL");
+  bridge = await Bridge.start(redis.url);
+  viewer = await Viewer.open(browser, bridge.url);
+  await viewer.isLive();
+});
+
+afterEach(async () => {
+  const faults = await viewer.close();
+  await bridge.stop();
+  expect(faults).toEqual([]);
+});
+
+test("an empty page says what it listens to and how to send the first event", async () => {
+  const text = await viewer.page.locator(".table-pane .empty").innerText();
+  expect(text).toContain("Listening on agent_events");
+  expect(text).toContain("#[emits(");
+  await viewer.picture("empty");
+});
+
+test("an entry of a foreign producer appears as it is added", async () => {
+  await redis.add('{"id":"x","ts":"2026-01-01T00:00:00","type":"my_type","payload":{"a":1}}');
+  await viewer.shows("my_type");
+  expect(await viewer.rows("my_type").innerText()).toContain("a=1");
+});
+
+test("entries that are no events are shown as such and break nothing", async () => {
+  await redis.add("not json");
+  await redis.command("XADD", "agent_events", "*", "other", "field");
+  await redis.add(event("huge", { text: "x".repeat(2 * 1024 * 1024) }));
+  await redis.add(event("after_all_that", { b: 2 }));
+  await viewer.shows("after_all_that");
+  expect(await viewer.rows().count()).toBe(4);
+  expect(await viewer.rows("invalid_entry").count()).toBeGreaterThanOrEqual(2);
+  await viewer.rows("not json").first().click();
+  await viewer.details().getByText("not json").first().waitFor();
+  await viewer.picture("invalid-entries");
+});
+
+test("a run shows its spans, figures and errors", async () => {
+  for (const json of research(new Run())) await redis.add(json);
+  await viewer.shows("step_finished");
+  expect(await viewer.page.locator(".run-picker > .button").innerText()).toContain("cable-research");
+  expect(await viewer.figure("Events")).toBe("7");
+  expect(await viewer.figure("Tokens")).toBe("1,034");
+  expect(await viewer.figure("Cost")).toBe("$0.013");
+  expect(await viewer.figure("Errors")).toBe("1");
+  expect(await viewer.figure("Run")).toMatch(/^running/);
+  const levels = await viewer.spans().evaluateAll((rows) => rows.map((row) => [row.getAttribute("aria-level"), row.querySelector(".tree-label")?.textContent]));
+  expect(levels).toEqual([["1", "cable-research"], ["2", "execute"], ["3", "Planner"], ["3", "search.web"]]);
+  await viewer.picture("run");
+});
+
+test("details show the fields, the JSON as written, the other half and the parent", async () => {
+  for (const json of research(new Run())) await redis.add(json);
+  await viewer.rows("tool_returned").click();
+  const details = viewer.details();
+  await details.getByText("agent::tools::Unreachable").first().waitFor();
+  expect(await details.locator(".json").innerText()).toContain('"error": "page could not be loaded"');
+  await details.getByRole("button", { name: /tool_invoked/ }).click();
+  await until("the started event is selected", async () => (await details.locator("h2").innerText()) === "tool_invoked");
+  await details.getByRole("button", { name: /execute 1\.2/ }).click();
+  await until("the parent is selected", async () => (await details.locator("h2").innerText()) === "step_finished");
+  await viewer.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await details.getByRole("button", { name: "Copy" }).click();
+  await details.getByText("Copied").waitFor();
+  const copied: unknown = JSON.parse(await viewer.page.evaluate(() => navigator.clipboard.readText()));
+  expect(copied).toMatchObject({ type: "step_finished", payload: { result_summary: "Found two sources" } });
+  await viewer.picture("details");
+});
+
+test("a closed branch hides what is below it", async () => {
+  for (const json of research(new Run())) await redis.add(json);
+  await viewer.spans("search.web").waitFor();
+  await viewer.spans("execute").getByRole("button", { name: "Close branch" }).click();
+  await viewer.spans("search.web").waitFor({ state: "detached" });
+  expect(await viewer.spans("execute").innerText()).toContain("+2");
+  await viewer.spans("execute").getByRole("button", { name: "Open branch" }).click();
+  await viewer.spans("search.web").waitFor();
+});
+
+test("a filter says how many rows it hides, and one click clears it", async () => {
+  for (const json of research(new Run())) await redis.add(json);
+  await viewer.shows("step_finished");
+  await viewer.page.keyboard.press("/");
+  await viewer.page.keyboard.type("planner");
+  await viewer.page.getByText("5 hidden").waitFor();
+  expect(await viewer.rows().count()).toBe(2);
+  await viewer.page.getByRole("button", { name: "Clear filter" }).click();
+  await until("all rows are back", async () => (await viewer.rows().count()) === 7);
+  await viewer.page.getByRole("button", { name: "Filter by type" }).click();
+  await viewer.page.getByRole("button", { name: "Only step_started" }).click();
+  await until("one type is left", async () => (await viewer.rows().count()) === 1);
+  await viewer.page.keyboard.press("Escape");
+  await viewer.page.locator("#search").fill("nothing has this");
+  await viewer.page.getByText("The filter hides all 7 events").waitFor();
+  await viewer.picture("filtered-empty");
+});
+
+test("pause freezes the picture and counts what comes", async () => {
+  await redis.add(event("first", {}));
+  await viewer.shows("first");
+  await viewer.page.keyboard.press("Space");
+  for (const name of ["second", "third"]) await redis.add(event(name, {}));
+  await viewer.page.getByText("Paused, +2 new").waitFor();
+  expect(await viewer.rows().count()).toBe(1);
+  await viewer.picture("paused");
+  await viewer.page.keyboard.press("Space");
+  await viewer.shows("third");
+  expect(await viewer.rows().count()).toBe(3);
+});
+
+test("keys walk through the table and close the details", async () => {
+  for (const name of ["one", "two", "three"]) await redis.add(event(name, {}));
+  await viewer.shows("three");
+  const heading = viewer.details().locator("h2");
+  await viewer.page.keyboard.press("j");
+  await until("the newest is selected", async () => (await heading.innerText()) === "three");
+  await viewer.page.keyboard.press("j");
+  await until("the next is selected", async () => (await heading.innerText()) === "two");
+  await viewer.page.keyboard.press("k");
+  await until("the newest is selected again", async () => (await heading.innerText()) === "three");
+  await viewer.page.keyboard.press("Escape");
+  await heading.waitFor({ state: "detached" });
+  await viewer.page.keyboard.press("?");
+  await viewer.page.getByRole("dialog", { name: "Keys" }).waitFor();
+});
+
+test("two runs are told apart, and the newest is shown until one is picked", async () => {
+  const [first, second] = [new Run(), new Run()];
+  await redis.add(first.started("run_started", "a000000000000001", "", { name: "first-run" }));
+  await redis.add(second.started("run_started", "b000000000000001", "", { name: "second-run" }));
+  const picker = viewer.page.locator(".run-picker > .button");
+  await until("the second run is shown", async () => (await picker.innerText()).includes("second-run"));
+  await picker.click();
+  await viewer.page.locator(".run-choice", { hasText: "first-run" }).click();
+  await redis.add(new Run().started("run_started", "c000000000000001", "", { name: "third-run" }));
+  await until("the picked run stays", async () => (await viewer.page.getByText("2 in other runs").count()) === 1);
+  expect(await picker.innerText()).toContain("first-run");
+  expect(await viewer.rows().count()).toBe(1);
+  await picker.click();
+  await viewer.page.locator(".run-choice", { hasText: "All runs" }).click();
+  await until("all runs are shown", async () => (await viewer.rows().count()) === 3);
+});

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+// Real parts: redis-server, the bridge binary, a browser. One file at a time, for they share a machine.
+export default defineConfig({
+  test: {
+    include: ["e2e/**/*.test.ts"],
+    environment: "node",
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+  },
+});

@@ -1,0 +1,41 @@
+// Owns putting text on the clipboard, also where the page has no permission to, and saying that it happened.
+import { useEffect, useState } from "preact/hooks";
+import { Icon } from "./icon";
+
+/** A button that copies what `text` returns, now or later. */
+export function CopyButton({ label, text }: { label: string; text: () => string | Promise<string> }) {
+  const [said, setSaid] = useState("");
+  useEffect(() => {
+    if (said === "") return undefined;
+    const timer = setTimeout(() => setSaid(""), 1500);
+    return () => clearTimeout(timer);
+  }, [said]);
+  const copy = async () => setSaid((await write(await text())) ? "Copied" : "Copying is not allowed here");
+  return (
+    <button type="button" class="button quiet" onClick={() => void copy()}>
+      <Icon name="copy" />
+      <span aria-live="polite">{said || label}</span>
+    </button>
+  );
+}
+
+async function write(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Pages that are not served over https or from this machine have no clipboard; selecting still works there.
+    return writeBySelection(text);
+  }
+}
+
+function writeBySelection(text: string): boolean {
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "visually-hidden";
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  return done;
+}

@@ -1,0 +1,79 @@
+// Owns what the page says about its connection: one word always, and a line that explains while something is wrong.
+import { Icon } from "../components/icon";
+import { formatMoment, formatCount } from "../core/format";
+import type { ConnectionState } from "../core/connection";
+import { send } from "./link";
+import { connection, header, tick, upToDateAt } from "./state";
+
+export function ConnectionPill() {
+  const state = connection.value;
+  const { tone, word } = pill(state);
+  const { rate, received, duplicates, evicted } = header.value;
+  const title = `${formatCount(received)} events received, ${formatCount(duplicates)} repeated ones left out, ${formatCount(evicted)} of the oldest let go`;
+  return (
+    <span class={`pill tone-${tone}`} title={title} role="status">
+      <span class={`dot ${state.phase}`} aria-hidden="true" />
+      <span>{word}</span>
+      {state.phase === "live" && <span class="rate numbers" aria-hidden="true">{rateText(rate)}</span>}
+    </span>
+  );
+}
+
+function rateText(rate: number): string {
+  if (rate === 0) return "idle";
+  return `${rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))}/s`;
+}
+
+function pill(state: ConnectionState): { tone: string; word: string } {
+  switch (state.phase) {
+    case "connecting":
+      return { tone: "quiet", word: "Connecting" };
+    case "replaying":
+      return { tone: "running", word: "Catching up" };
+    case "live":
+      return { tone: "ok", word: "Live" };
+    case "log-unreachable":
+      return { tone: "warn", word: "Log unreachable" };
+    case "waiting":
+      return { tone: "warn", word: "Reconnecting" };
+    case "stopped":
+      return { tone: "error", word: "Stopped" };
+  }
+}
+
+/** The line below the bar; absent while all is well. */
+export function Connection() {
+  const state = connection.value;
+  const text = explain(state);
+  if (text === "") return null;
+  return (
+    <div class={`notice tone-${pill(state).tone}`} data-phase={state.phase}>
+      <Icon name="warn" />
+      <p>
+        {text}
+        {Number.isFinite(upToDateAt.value) && <span class="muted"> Up to date until {formatMoment(upToDateAt.value, Date.now())}.</span>}
+      </p>
+      {state.phase === "waiting" && (
+        <button type="button" class="button" onClick={() => send({ kind: "retry" })}>Try now</button>
+      )}
+    </div>
+  );
+}
+
+function explain(state: ConnectionState): string {
+  const bridge = "bridge" in state ? state.bridge.replace(/^wss?:\/\//, "") : "";
+  switch (state.phase) {
+    case "waiting": {
+      const left = Math.max(Math.ceil((state.retryAt - tick.value) / 1000), 0);
+      return `The bridge at ${bridge} ${state.why}. Reconnecting in ${left} s (attempt ${state.attempt}).`;
+    }
+    case "connecting":
+      return state.attempt > 0 ? `Reconnecting to the bridge at ${bridge} (attempt ${state.attempt}).` : "";
+    case "log-unreachable":
+      return `The bridge at ${bridge} is up, but cannot reach its log${state.error ? `: ${state.error}` : ""}. Events appear as soon as the log answers.`;
+    case "stopped":
+      return state.why;
+    default:
+      return "";
+  }
+}

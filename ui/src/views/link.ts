@@ -1,0 +1,59 @@
+// Owns the thread beside the page: starts it, sends requests, and takes one snapshot per animation frame.
+import type { Reply, Request, Snapshot } from "../core/messages";
+import workerUrl from "../worker/index.ts?worker&url";
+
+interface TrustedScripts {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): URL };
+}
+
+const LONGEST_REST_MS = 250;
+
+let worker: Worker | undefined;
+const waitingForJson = new Map<number, (text: string) => void>();
+
+/** Starts the worker; `show` is called with each snapshot, inside an animation frame. */
+export function startWorker(show: (snapshot: Snapshot) => void): void {
+  worker = new Worker(trusted(workerUrl), { type: "module" });
+  worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+    if (data.kind === "json") {
+      waitingForJson.get(data.seq)?.(data.text);
+      waitingForJson.delete(data.seq);
+      return;
+    }
+    requestAnimationFrame((began) => {
+      show(data.snapshot);
+      setTimeout(() => restThenAsk(performance.now() - began));
+    });
+  };
+  send({ kind: "painted" });
+}
+
+/** Drawing takes at most half of the page's time, so that a flood of events leaves room for the viewer's hands. */
+function restThenAsk(took: number): void {
+  setTimeout(() => send({ kind: "painted" }), Math.min(took, LONGEST_REST_MS));
+}
+
+export function send(request: Request): void {
+  worker?.postMessage(request);
+}
+
+/** The whole JSON of a row, which may be megabytes and is therefore not part of a snapshot. */
+export function fetchJson(seq: number): Promise<string> {
+  return new Promise((resolve) => {
+    waitingForJson.set(seq, resolve);
+    send({ kind: "fetch-json", seq });
+  });
+}
+
+/** Under Trusted Types a worker starts only from an address a policy vouches for; this one knows a single address. */
+function trusted(url: string): URL {
+  const types = (globalThis as { trustedTypes?: TrustedScripts }).trustedTypes;
+  if (!types) return new URL(url, document.baseURI);
+  const policy = types.createPolicy("event-ui-worker", {
+    createScriptURL(asked) {
+      if (asked !== url) throw new TypeError(`not the event worker: ${asked}`);
+      return asked;
+    },
+  });
+  return policy.createScriptURL(url);
+}
