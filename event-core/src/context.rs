@@ -62,13 +62,6 @@ fn swap(context: Context) -> Context {
     CURRENT.try_with(|current| current.replace(context)).unwrap_or_default()
 }
 
-/// Reads the current context in place, without a copy of it.
-pub(crate) fn with_current<R>(read: impl Fn(Option<&Node>) -> R) -> R {
-    CURRENT
-        .try_with(|current| read(current.borrow().node()))
-        .unwrap_or_else(|_| read(None))
-}
-
 impl Context {
     /// The context of the running code.
     pub fn current() -> Self {

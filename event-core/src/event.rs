@@ -22,6 +22,11 @@ use crate::span;
 /// The wire type is the name in snake case (`cache_missed`); `#[event(name = "…")]` gives another. A field marked
 /// `#[event(scope)]` is inherited by everything that is published inside the span which the event starts.
 /// `#[event(duration = "latency")]` on a type that finishes spans writes the duration under that key as well.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no event",
+    label = "not an event",
+    note = "an event is a struct with named fields and `#[derive(event_core::Event, serde::Serialize)]`"
+)]
 pub trait Event: Serialize {
     /// The wire type, in snake case.
     const TYPE: &'static str;

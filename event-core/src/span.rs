@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::bus::{self, EventBus};
 use crate::clock::Moment;
-use crate::context::{self, Context, Entered, Node, Place};
+use crate::context::{Context, Entered, Node, Place};
 use crate::event::Event;
 use crate::ids::{RunId, SpanId};
 use crate::outcome::{Described, DescribedDisplay as _, Outcome, Verdict};
@@ -107,7 +107,7 @@ impl Call {
             ..Node::default()
         };
         payload(&mut node.fields);
-        let around = enclosing(&mut node.fields, 0);
+        let around = enclosing(&mut node.fields);
         node.place = Some(Place {
             run: around.map_or_else(RunId::random, |around| around.run),
             span: SpanId::random(),
@@ -292,16 +292,12 @@ impl Drop for Guard {
     }
 }
 
-/// Adds what is inherited from the current context to a payload whose own fields begin at `own`; returns the span
-/// that is the parent here.
-fn enclosing(fields: &mut Fields, own: usize) -> Option<Place> {
-    // The closure may run only once, but a thread that is going away has to be allowed for.
-    let fields = std::cell::RefCell::new(fields);
-    context::with_current(|here| {
-        let here = here?;
-        inherit(&mut fields.borrow_mut(), own, &here.fields);
-        here.place
-    })
+/// Adds what is inherited from the current context to a payload; returns the span that is the parent here.
+fn enclosing(fields: &mut Fields) -> Option<Place> {
+    let here = Context::current();
+    let here = here.node()?;
+    inherit(fields, &here.fields);
+    here.place
 }
 
 /// Publishes a point event to the current bus.
@@ -353,7 +349,7 @@ fn publish_point<P: Serialize>(
     record.event_type = event_type;
     record.function = function;
     encode(payload, scope, &mut record.fields);
-    if let Some(around) = enclosing(&mut record.fields, 0) {
+    if let Some(around) = enclosing(&mut record.fields) {
         record.run = around.run;
         record.parent = Some(around.span);
     }

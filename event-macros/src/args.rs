@@ -1,12 +1,13 @@
 //! The attribute's arguments: `START`, `FINISH`, and what is refused in them. It decides by form alone; what the types
 //! are is rustc's to check.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprClosure, ExprStruct, Pat, Path, PathArguments, Token, Type, TypePath};
+use syn::{Error, Expr, ExprClosure, ExprStruct, Pat, Path, PathArguments, Token, Type, TypePath};
 
 use crate::error::error_at;
 
@@ -40,7 +41,8 @@ pub(crate) struct FinishLiteral {
 impl Parse for Args {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if input.is_empty() {
-            return Err(input.error(
+            return Err(Error::new(
+                Span::call_site(),
                 "#[emits] needs the event to publish: #[emits(StepStarted { step }, StepFinished)], or the types alone",
             ));
         }
@@ -53,7 +55,10 @@ impl Parse for Args {
             }
         }
         if matches!((&start, &finish), (Start::None, Finish::None)) {
-            return Err(input.error("#[emits(_)] publishes nothing: name an event, or remove the attribute"));
+            return Err(Error::new(
+                Span::call_site(),
+                "#[emits(_)] publishes nothing: name an event, or remove the attribute",
+            ));
         }
         Ok(Self { start, finish })
     }
@@ -157,7 +162,7 @@ fn closure_of(closure: ExprClosure) -> syn::Result<Finish> {
     Ok(Finish::Literal(Box::new(FinishLiteral { out, literal })))
 }
 
-fn no_literal(what: &str, found: &Expr) -> syn::Error {
+fn no_literal(what: &str, found: &Expr) -> Error {
     let form = if what == "START" {
         "StepStarted { step }"
     } else {
@@ -215,5 +220,7 @@ impl Finish {
 
 /// Names a type without making a value of it.
 pub(crate) fn witness(path: &Path) -> TokenStream {
-    quote!(|#path { .. }| ())
+    // Placed at the path, so that a type that is no event is reported there.
+    let place = path.span().resolved_at(Span::mixed_site());
+    quote_spanned!(place=> |#path { .. }| ())
 }

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
@@ -17,7 +17,7 @@ use arc_swap::ArcSwapOption;
 pub use self::stats::Stats;
 use self::writer::Writer;
 use crate::clock::Moment;
-use crate::context;
+use crate::context::Context;
 use crate::log::{DEFAULT_MAXLEN_ENTRIES, DEFAULT_STREAM, Log, LogError, MemoryLog, RedisConfig, RedisLog};
 use crate::panics;
 use crate::record::{Record, encode};
@@ -56,6 +56,8 @@ pub struct EventBus(Arc<Handle>);
 struct Handle {
     writer: Writer,
     log: Arc<dyn Log>,
+    /// A guard has waited for the log already, in vain: the end of the bus need not wait once more.
+    was_waited_for: AtomicBool,
 }
 
 /// How much may wait in the queue of a bus.
@@ -90,6 +92,7 @@ impl EventBus {
         Self(Arc::new(Handle {
             writer: Writer::spawn(log.clone(), limits),
             log,
+            was_waited_for: AtomicBool::new(false),
         }))
     }
 
@@ -132,7 +135,9 @@ impl EventBus {
 
     /// The bus that code here publishes to: the context's, else the thread's, else the process's.
     pub fn current() -> Option<Self> {
-        context::with_current(|here| here.and_then(|here| here.bus.clone()))
+        Context::current()
+            .node()
+            .and_then(|here| here.bus.clone())
             .or_else(|| THREAD.try_with(|bus| bus.borrow().clone()).ok().flatten())
             .or_else(Self::global)
     }
@@ -159,6 +164,12 @@ impl EventBus {
     /// The log this bus writes to.
     pub fn log(&self) -> Arc<dyn Log> {
         self.0.log.clone()
+    }
+
+    /// What could not be written is said by the handle, when it goes.
+    fn flush_at_end(&self) {
+        let is_in_vain = self.flush(DROP_PATIENCE) > 0;
+        self.0.was_waited_for.store(is_in_vain, Ordering::Relaxed);
     }
 
     /// A record to fill; its memory is used again after it was written.
@@ -204,7 +215,9 @@ impl fmt::Debug for EventBus {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        let unsent = self.writer.shutdown(DROP_PATIENCE);
+        let was_waited_for = self.was_waited_for.load(Ordering::Relaxed);
+        let patience = if was_waited_for { Duration::ZERO } else { DROP_PATIENCE };
+        let unsent = self.writer.shutdown(patience);
         if unsent > 0 {
             say(format_args!(
                 "{unsent} events could not be written: {}",
@@ -229,8 +242,7 @@ impl Installed {
 
 impl Drop for Installed {
     fn drop(&mut self) {
-        // The handle says what could not be written, when it goes.
-        self.0.flush(DROP_PATIENCE);
+        self.0.flush_at_end();
         let ours = GLOBAL.load_full().is_some_and(|global| Arc::ptr_eq(&global, &self.0.0));
         if ours {
             GLOBAL.store(None);
@@ -249,7 +261,7 @@ pub struct InstalledForThread {
 impl Drop for InstalledForThread {
     fn drop(&mut self) {
         if let Some(bus) = set_for_thread(self.before.take()) {
-            bus.flush(DROP_PATIENCE);
+            bus.flush_at_end();
         }
     }
 }

@@ -117,11 +117,15 @@ pub struct Page {
 }
 
 impl Page {
-    /// A forward page: gives each entry the ordinal that follows from the cursor or from the log's first entry.
+    /// A forward page: gives each entry the ordinal that follows from the log's first or last entry, else from the
+    /// cursor.
     pub fn forward(from: Cursor, mut entries: Vec<Entry>, info: LogInfo) -> Self {
-        let first_ordinal = match entries.first() {
-            Some(entry) if Some(entry.id) == info.first => info.first_ordinal(),
-            Some(_) if info.is_exact => from.ordinal.map(|ordinal| ordinal + 1),
+        let first_ordinal = match (entries.first(), entries.last()) {
+            (Some(first), _) if Some(first.id) == info.first => info.first_ordinal(),
+            (_, Some(last)) if info.is_exact && last.id == info.last => info
+                .appended
+                .map(|appended| (appended + 1).saturating_sub(entries.len() as u64)),
+            (Some(_), _) if info.is_exact => from.ordinal.map(|ordinal| ordinal + 1),
             _ => None,
         };
         if let Some(first) = first_ordinal {
@@ -135,14 +139,15 @@ impl Page {
     /// The hole between the cursor this page was asked from and its first entry.
     pub fn gap_after(&self, from: Cursor) -> Option<Gap> {
         let info = &self.info;
-        if from.id >= info.last {
-            return None;
-        }
-        let lost = match (info.first_ordinal(), from.ordinal) {
-            // Nothing was ever removed.
-            (Some(1), _) => return None,
-            (Some(first), Some(seen)) if first <= seen + 1 => return None,
-            (Some(first), Some(seen)) => Some(first - seen - 1),
+        // Of an empty page, the entry that would come next.
+        let next = match self.entries.first() {
+            Some(entry) => entry.ordinal,
+            None => info.first_ordinal(),
+        };
+        let lost = match (next, from.ordinal) {
+            _ if from.id >= info.last || info.first_ordinal() == Some(1) => return None,
+            (Some(next), Some(seen)) if next <= seen + 1 => return None,
+            (Some(next), Some(seen)) => Some(next - seen - 1),
             _ if info.first.is_some_and(|first| first <= from.id) => return None,
             _ => None,
         };

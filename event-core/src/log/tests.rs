@@ -51,6 +51,18 @@ fn a_cursor_right_before_the_first_entry_lost_nothing() {
 }
 
 #[test]
+fn a_reader_that_miscounted_is_set_right_at_the_end_of_the_log() {
+    // It stands at 9-0 and believes that this is the 4th entry; five were trimmed before it came to them.
+    let miscounted = Cursor {
+        ordinal: Some(4),
+        ..seen(9)
+    };
+    let page = Page::forward(miscounted, vec![entry(10)], info(10, 4));
+    assert_eq!(page.entries[0].ordinal, Some(10));
+    assert_eq!(page.gap_after(miscounted).unwrap().lost, Some(5));
+}
+
+#[test]
 fn a_log_trimmed_to_nothing_is_a_gap_too() {
     let page = Page::forward(seen(3), vec![], info(9, 0));
     let gap = page.gap_after(seen(3)).unwrap();

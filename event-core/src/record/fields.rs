@@ -65,11 +65,7 @@ impl Fields {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Field<'_>> {
-        self.iter_from(0)
-    }
-
-    fn iter_from(&self, offset: usize) -> impl Iterator<Item = Field<'_>> {
-        let mut rest = self.0.get(offset..).unwrap_or_default();
+        let mut rest = self.0.as_slice();
         std::iter::from_fn(move || {
             let (header, behind) = rest.split_at_checked(HEADER)?;
             let key_len = usize::from(u16::from_le_bytes([header[1], header[2]]));
@@ -87,13 +83,10 @@ impl Fields {
     }
 }
 
-/// Adds to `fields` the scope fields of the span around it that it does not set itself, `own` being where its own
-/// fields begin.
-pub(crate) fn inherit(fields: &mut Fields, own: usize, around: &Fields) {
-    let end = fields.len();
+/// Adds to `fields` the scope fields of the span around it that it does not set itself.
+pub(crate) fn inherit(fields: &mut Fields, around: &Fields) {
     for field in around.iter().filter(|field| field.is_scope) {
-        let is_set = fields.iter_from(own).any(|set| set.key == field.key);
-        debug_assert!(fields.len() >= end, "fields only grow here");
+        let is_set = fields.iter().any(|set| set.key == field.key);
         if !is_set {
             fields.0.extend_from_slice(field.encoded);
         }

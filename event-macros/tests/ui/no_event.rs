@@ -1,0 +1,10 @@
+use event_core::emits;
+
+struct Plain;
+
+#[emits(Plain, Plain)]
+fn run() {}
+
+fn main() {
+    run();
+}
