@@ -1,0 +1,103 @@
+//! The settings of a bridge, with their defaults. Owns the tree and the documented constants; reading flags is the
+//! command line's work.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::error::BridgeError;
+
+/// The port unless `WS_PORT` or `--port` says otherwise.
+pub const DEFAULT_PORT: u16 = 9999;
+
+/// Where a bridge listens, and whom it lets in.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    /// The address to listen on. Anything but a loopback address needs `is_insecure`.
+    pub(crate) host: IpAddr,
+    /// The port to listen on; 0 takes any free one.
+    pub(crate) port: u16,
+    /// Whoever reaches the port may read the events. Without it only loopback addresses are bound.
+    pub(crate) is_insecure: bool,
+    /// Origins besides our own and the loopback ones whose pages may read, such as `https://tools.example`.
+    pub(crate) allowed_origins: Vec<String>,
+    /// Host names besides `localhost` by which the bridge may be reached.
+    pub(crate) allowed_hosts: Vec<String>,
+    /// Serves the UI from this folder instead of the embedded one, for working on the UI.
+    pub(crate) ui_dir: Option<PathBuf>,
+    /// What is bounded, and how.
+    pub(crate) limits: Limits,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            host: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: DEFAULT_PORT,
+            is_insecure: false,
+            allowed_origins: Vec::new(),
+            allowed_hosts: Vec::new(),
+            ui_dir: None,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// What `WS_PORT` says, else the default.
+pub fn port_from_env() -> Result<u16, BridgeError> {
+    match std::env::var("WS_PORT").ok().filter(|port| !port.is_empty()) {
+        None => Ok(DEFAULT_PORT),
+        Some(text) => text
+            .parse()
+            .map_err(|_| BridgeError::Setting(format!("WS_PORT: expected a port from 0 to 65535, got {text:?}"))),
+    }
+}
+
+impl Config {
+    /// Where to listen.
+    pub(crate) fn address(&self) -> SocketAddr {
+        SocketAddr::new(self.host, self.port)
+    }
+}
+
+/// Every bound of a bridge.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Recent events kept in memory, in bytes. 64 MiB.
+    pub ring_bytes: usize,
+    /// Recent events kept in memory, in entries. 100 000.
+    pub ring_entries: usize,
+    /// Connections at one time, whatever they do. 4096; one more is answered with 503.
+    pub connections: usize,
+    /// How long a peer may take for the head of its request. 10 s.
+    pub header_timeout: Duration,
+    /// How often a framed client hears that the bridge is alive. 10 s.
+    pub heartbeat: Duration,
+    /// How often a WebSocket is pinged. 25 s.
+    pub ping: Duration,
+    /// After how long without a word, not even a pong, a peer is taken for dead. 60 s.
+    pub silence: Duration,
+    /// How long a client may take nothing of what waits for it before it is sent away to resume later. 30 s.
+    pub no_progress: Duration,
+    /// How long clients are given to take their leave when the bridge stops. 5 s.
+    pub drain: Duration,
+    /// How long one read of the log waits for new entries. 5 s.
+    pub patience: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            ring_bytes: 64 * 1024 * 1024,
+            ring_entries: 100_000,
+            connections: 4096,
+            header_timeout: Duration::from_secs(10),
+            heartbeat: Duration::from_secs(10),
+            ping: Duration::from_secs(25),
+            silence: Duration::from_secs(60),
+            no_progress: Duration::from_secs(30),
+            drain: Duration::from_secs(5),
+            patience: Duration::from_secs(5),
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! What an entry of the log says. Owns the line between an event, which is passed on unchanged, and anything else,
+//! which is wrapped and shown; and the few facts of an event that filters and summaries look at. Nothing that is
+//! read here can fail: a producer's mistake is something to show.
+
+use std::borrow::Cow;
+
+use event_core::catalog::ALIASES;
+use event_core::log::{Content, Entry};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// The largest event that is passed on; what is larger would stall every viewer for the sake of one entry.
+pub(crate) const MAX_EVENT_BYTES: usize = 1024 * 1024;
+/// How much of an entry that is no event is shown.
+const MAX_RAW_BYTES: usize = 1024;
+
+/// What filters look at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Keys {
+    pub(crate) kind: Box<str>,
+    pub(crate) run: Option<Box<str>>,
+    pub(crate) node: Option<Box<str>>,
+    pub(crate) outcome: Option<Box<str>>,
+}
+
+/// An event, as far as the bridge looks into it.
+#[derive(Debug)]
+pub(crate) struct Event<'a> {
+    /// The stored JSON.
+    pub(crate) text: &'a str,
+    pub(crate) id: Option<Cow<'a, str>>,
+    pub(crate) ts: Option<Cow<'a, str>>,
+    pub(crate) kind: Cow<'a, str>,
+    pub(crate) payload: Payload<'a>,
+}
+
+/// An entry that is no event.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Invalid {
+    pub(crate) reason: String,
+    /// The beginning of what was stored.
+    pub(crate) raw: String,
+    /// The length of what was stored.
+    pub(crate) bytes: usize,
+}
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    ts: Option<&'a RawValue>,
+    #[serde(borrow, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    payload: Option<&'a RawValue>,
+}
+
+/// The fields of a payload that the bridge knows, each of whatever JSON type its producer chose.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Payload<'a> {
+    #[serde(borrow)]
+    run_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    span_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    parent_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    node_id: Option<&'a RawValue>,
+    /// The guide's other word for `node_id`.
+    #[serde(borrow)]
+    node: Option<&'a RawValue>,
+    #[serde(borrow)]
+    outcome: Option<&'a RawValue>,
+    #[serde(borrow)]
+    function: Option<&'a RawValue>,
+    #[serde(borrow)]
+    name: Option<&'a RawValue>,
+    #[serde(borrow)]
+    question: Option<&'a RawValue>,
+    #[serde(borrow)]
+    duration: Option<&'a RawValue>,
+    #[serde(borrow)]
+    cost_estimate: Option<&'a RawValue>,
+    #[serde(borrow)]
+    token_usage: Option<&'a RawValue>,
+    /// The guide's other word for `token_usage.total_tokens`.
+    #[serde(borrow)]
+    tokens: Option<&'a RawValue>,
+    #[serde(borrow)]
+    producer_id: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct TokenUsage<'a> {
+    #[serde(borrow)]
+    total_tokens: Option<&'a RawValue>,
+}
+
+impl<'a> Payload<'a> {
+    pub(crate) fn run(&self) -> Option<Cow<'a, str>> {
+        text(self.run_id)
+    }
+
+    pub(crate) fn span(&self) -> Option<Cow<'a, str>> {
+        text(self.span_id)
+    }
+
+    pub(crate) fn parent(&self) -> Option<Cow<'a, str>> {
+        text(self.parent_id)
+    }
+
+    pub(crate) fn outcome(&self) -> Option<Cow<'a, str>> {
+        text(self.outcome)
+    }
+
+    pub(crate) fn function(&self) -> Option<Cow<'a, str>> {
+        text(self.function)
+    }
+
+    pub(crate) fn name(&self) -> Option<Cow<'a, str>> {
+        text(self.name)
+    }
+
+    pub(crate) fn question(&self) -> Option<Cow<'a, str>> {
+        text(self.question)
+    }
+
+    /// Seconds.
+    pub(crate) fn duration(&self) -> Option<f64> {
+        number(self.duration)
+    }
+
+    /// US dollars.
+    pub(crate) fn cost(&self) -> Option<f64> {
+        number(self.cost_estimate)
+    }
+
+    /// Of a completed call of a model.
+    pub(crate) fn tokens(&self) -> Option<f64> {
+        let usage = self
+            .token_usage
+            .and_then(|usage| serde_json::from_str::<TokenUsage<'a>>(usage.get()).ok());
+        number(usage.and_then(|usage| usage.total_tokens)).or_else(|| number(self.tokens))
+    }
+
+    /// The process it comes from, if it says so.
+    pub(crate) fn producer(&self) -> Option<Cow<'a, str>> {
+        text(self.producer_id)
+    }
+
+    fn node(&self, kind: &str) -> Option<Cow<'a, str>> {
+        text(self.node_id).or_else(|| text(self.node).filter(|_| is_alias(kind, "node", "node_id")))
+    }
+}
+
+impl Event<'_> {
+    pub(crate) fn keys(&self) -> Keys {
+        let boxed = |text: Option<Cow<'_, str>>| text.map(|text| text.into_owned().into_boxed_str());
+        Keys {
+            kind: self.kind.as_ref().into(),
+            run: boxed(self.payload.run()),
+            node: boxed(self.payload.node(&self.kind)),
+            outcome: boxed(self.payload.outcome()),
+        }
+    }
+}
+
+/// Anything that is a JSON object with a `type` is an event, whoever wrote it.
+pub(crate) fn read(entry: &Entry) -> Result<Event<'_>, Invalid> {
+    let bytes = match &entry.content {
+        Content::Json(bytes) => bytes.as_ref(),
+        Content::Foreign(fields) => {
+            let fields = fields.join(", ");
+            let reason = format!(
+                "the entry has no field `json`; it has: {}",
+                event_core::truncate(&fields, MAX_RAW_BYTES)
+            );
+            return Err(Invalid {
+                reason,
+                raw: String::new(),
+                bytes: 0,
+            });
+        }
+    };
+    parse(bytes).map_err(|reason| {
+        let start = String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_RAW_BYTES)]);
+        Invalid {
+            reason,
+            raw: event_core::truncate(&start, MAX_RAW_BYTES).to_owned(),
+            bytes: bytes.len(),
+        }
+    })
+}
+
+fn parse(bytes: &[u8]) -> Result<Event<'_>, String> {
+    if bytes.len() > MAX_EVENT_BYTES {
+        return Err(format!(
+            "too large to be shown: {} bytes, the most is {MAX_EVENT_BYTES}",
+            bytes.len()
+        ));
+    }
+    let stored = std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8: {error}"))?;
+    // A derived struct would be read from an array as well.
+    let is_object = stored.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{');
+    if !is_object {
+        let json = serde_json::from_str::<&RawValue>(stored);
+        return Err(json.map_or_else(
+            |error| format!("not JSON: {error}"),
+            |_| "JSON, but not an object".to_owned(),
+        ));
+    }
+    let envelope: Envelope<'_> = serde_json::from_str(stored).map_err(|error| format!("not JSON: {error}"))?;
+    let kind = text(envelope.kind).ok_or("no `type` that is a string")?;
+    let payload = envelope.payload.filter(|payload| payload.get().starts_with('{'));
+    Ok(Event {
+        text: stored,
+        id: text(envelope.id),
+        ts: text(envelope.ts),
+        kind,
+        payload: payload
+            .and_then(|payload| serde_json::from_str(payload.get()).ok())
+            .unwrap_or_default(),
+    })
+}
+
+/// The catalogue's table says under which other names a field may come, and in which events.
+fn is_alias(kind: &str, alias: &str, canonical: &str) -> bool {
+    let mut known = ALIASES
+        .iter()
+        .filter(|known| known.alias == alias && known.canonical == canonical);
+    known.any(|known| known.types.contains(&kind))
+}
+
+/// A JSON string, borrowed where it has no escapes.
+fn text(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {
+    let quoted = raw?.get();
+    let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    if inner.contains('\\') {
+        return serde_json::from_str(quoted).ok().map(Cow::Owned);
+    }
+    Some(Cow::Borrowed(inner))
+}
+
+fn number(raw: Option<&RawValue>) -> Option<f64> {
+    raw?.get().parse().ok()
+}
+
+#[cfg(test)]
+mod tests;

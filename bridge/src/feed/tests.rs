@@ -1,0 +1,328 @@
+//! The feed against a model: a log that is a plain vector, trimmed and deleted at will, read by clients who read,
+//! dawdle and come back in any order. Whatever happens, a client has got every entry once and in order, or was told
+//! that so many are gone.
+
+use std::sync::{Mutex, MutexGuard};
+
+use bytes::Bytes;
+use event_core::log::{Content, Direction, Entry, Log, LogFuture, LogInfo, Page};
+use futures_util::FutureExt as _;
+use proptest::prelude::*;
+
+use super::*;
+use crate::config::Limits;
+use crate::filter::Filter;
+use crate::tail::Tail;
+
+#[derive(Default)]
+struct ModelLog {
+    state: Mutex<Vector>,
+}
+
+#[derive(Clone, Default)]
+struct Vector {
+    /// Where ids begin.
+    start_ms: u64,
+    /// Everything that was ever added.
+    added: Vec<EntryId>,
+    /// How many of them are gone.
+    trimmed: usize,
+}
+
+impl ModelLog {
+    fn lock(&self) -> MutexGuard<'_, Vector> {
+        self.state.lock().unwrap()
+    }
+
+    fn add(&self, count: usize) {
+        let mut state = self.lock();
+        for _ in 0..count {
+            // Ids with holes in both halves.
+            let next = state.added.last().map_or(
+                EntryId {
+                    ms: 7 + state.start_ms,
+                    seq: 0,
+                },
+                |last| match last.seq {
+                    2 => EntryId {
+                        ms: last.ms + 3,
+                        seq: 0,
+                    },
+                    seq => EntryId {
+                        ms: last.ms,
+                        seq: seq + 1,
+                    },
+                },
+            );
+            state.added.push(next);
+        }
+    }
+
+    fn trim(&self, keep: usize) {
+        let mut state = self.lock();
+        state.trimmed = state.trimmed.max(state.added.len().saturating_sub(keep));
+    }
+
+    /// Another stream in its place, with ids from there on.
+    fn replace(&self, start_ms: u64, count: usize) {
+        *self.lock() = Vector {
+            start_ms,
+            ..Vector::default()
+        };
+        self.add(count);
+    }
+}
+
+impl Vector {
+    fn info(&self) -> LogInfo {
+        LogInfo {
+            first: self.added.get(self.trimmed).copied(),
+            last: self.added.last().copied().unwrap_or_default(),
+            length: (self.added.len() - self.trimmed) as u64,
+            appended: Some(self.added.len() as u64),
+            is_exact: true,
+        }
+    }
+
+    fn after(&self, from: Cursor, limit: usize) -> Vec<Entry> {
+        let ids = self.added[self.trimmed..].iter().filter(|id| **id > from.id);
+        ids.take(limit).map(|id| entry(*id)).collect()
+    }
+
+    fn before(&self, from: Cursor, limit: usize) -> Vec<Entry> {
+        let ids = self.added[self.trimmed..].iter().rev().filter(|id| **id < from.id);
+        ids.take(limit).map(|id| entry(*id)).collect()
+    }
+}
+
+fn entry(id: EntryId) -> Entry {
+    let json = format!(r#"{{"id":"{id}","type":"t"}}"#);
+    Entry {
+        id,
+        ordinal: None,
+        content: Content::Json(Bytes::from(json)),
+    }
+}
+
+impl Log for ModelLog {
+    fn stream(&self) -> &'static str {
+        "model"
+    }
+
+    fn append<'a>(&'a self, _: &'a [Bytes]) -> LogFuture<'a, Vec<Result<EntryId, LogError>>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn page(&self, from: Cursor, direction: Direction, limit: usize) -> LogFuture<'_, Page> {
+        // Small, so that readers need many.
+        let limit = limit.min(5);
+        let state = self.lock();
+        let page = match direction {
+            Direction::Forward => Page::forward(from, state.after(from, limit), state.info()),
+            Direction::Backward => Page {
+                entries: state.before(from, limit),
+                info: state.info(),
+            },
+        };
+        Box::pin(async move { Ok(page) })
+    }
+
+    fn info(&self) -> LogFuture<'_, LogInfo> {
+        let info = self.lock().info();
+        Box::pin(async move { Ok(info) })
+    }
+
+    /// As Redis: ordinals go on from the cursor, whatever was trimmed in between.
+    fn tail(&self, after: Cursor, limit: usize, _: Duration) -> LogFuture<'_, Vec<Entry>> {
+        let mut entries = self.lock().after(after, limit.min(5));
+        for (ordinal, entry) in (1..).zip(&mut entries) {
+            entry.ordinal = after.ordinal.map(|seen| seen + ordinal);
+        }
+        Box::pin(async move { Ok(entries) })
+    }
+}
+
+/// A client, and what it knows.
+struct Client {
+    feed: Feed,
+    got: Vec<EntryId>,
+    lost: u64,
+    is_reset: bool,
+}
+
+impl Client {
+    fn new(source: &Arc<Source>) -> Self {
+        let feed = Feed::new(source.clone(), Start::After(Cursor::START));
+        Self {
+            feed,
+            got: Vec::new(),
+            lost: 0,
+            is_reset: false,
+        }
+    }
+
+    /// Takes one step; whether there was something to take.
+    fn step(&mut self) -> bool {
+        match self.feed.advance().now_or_never().unwrap().unwrap() {
+            Step::Entries(slice) => {
+                self.got
+                    .extend(slice.matching(&Filter::default()).map(|entry| entry.cursor.id));
+                true
+            }
+            Step::Gap(gap) => {
+                self.lost += gap.lost.unwrap();
+                true
+            }
+            Step::Reset { .. } => {
+                self.got.clear();
+                self.lost = 0;
+                self.is_reset = true;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Goes away and comes back with its cursor.
+    fn reconnect(&mut self, source: &Arc<Source>) {
+        self.feed = Feed::new(source.clone(), Start::After(self.feed.cursor()));
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Happening {
+    Add(usize),
+    Trim(usize),
+    /// The tail takes a turn.
+    Tail,
+    Step(usize),
+    Reconnect(usize),
+    /// The bridge is started anew; its clients come back.
+    Restart,
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    prop_oneof![
+        3 => (1..12_usize).prop_map(Happening::Add),
+        1 => (0..20_usize).prop_map(Happening::Trim),
+        4 => Just(Happening::Tail),
+        6 => (0..3_usize).prop_map(Happening::Step),
+        1 => (0..3_usize).prop_map(Happening::Reconnect),
+        1 => Just(Happening::Restart),
+    ]
+}
+
+/// A bridge without sockets.
+struct Bench {
+    log: Arc<ModelLog>,
+    limits: Limits,
+    source: Arc<Source>,
+    tail: Tail,
+    clients: Vec<Client>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let log = Arc::new(ModelLog::default());
+        let limits = Limits {
+            ring_entries: 8,
+            ..Limits::default()
+        };
+        let source = Arc::new(Source::new(log.clone(), &limits));
+        let tail = Tail::new(source.clone(), &limits);
+        let clients = (0..3).map(|_| Client::new(&source)).collect();
+        Self {
+            log,
+            limits,
+            source,
+            tail,
+            clients,
+        }
+    }
+
+    fn apply(&mut self, happening: &Happening) {
+        match happening {
+            Happening::Add(count) => self.log.add(*count),
+            Happening::Trim(keep) => self.log.trim(*keep),
+            Happening::Tail => self.follow(),
+            Happening::Step(client) => {
+                self.clients[*client].step();
+            }
+            Happening::Reconnect(client) => self.clients[*client].reconnect(&self.source),
+            Happening::Restart => {
+                self.source = Arc::new(Source::new(self.log.clone(), &self.limits));
+                self.tail = Tail::new(self.source.clone(), &self.limits);
+                for client in &mut self.clients {
+                    client.reconnect(&self.source);
+                }
+            }
+        }
+    }
+
+    fn follow(&mut self) {
+        self.tail.step().now_or_never().unwrap().unwrap();
+    }
+
+    /// Lets everybody come to the end of the log.
+    fn settle(&mut self) {
+        let turns = self.log.lock().added.len() + 10;
+        for _ in 0..turns {
+            self.follow();
+        }
+        for client in &mut self.clients {
+            let mut steps = 0;
+            while client.step() {
+                steps += 1;
+                assert!(steps < 10_000, "a client never comes to the end");
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_entry_is_got_once_in_order_or_counted_as_lost(happenings in prop::collection::vec(happening(), 1..80)) {
+        let mut bench = Bench::new();
+        for happening in &happenings {
+            bench.apply(happening);
+        }
+        bench.settle();
+        let log = bench.log.lock().clone();
+        for client in &bench.clients {
+            prop_assert!(!client.is_reset);
+            prop_assert!(client.got.is_sorted_by(|one, next| one < next), "in order, once: {:?}", client.got);
+            prop_assert_eq!(client.got.len() as u64 + client.lost, log.added.len() as u64);
+            let is_kept = log.added[log.trimmed..].iter().all(|id| client.got.contains(id));
+            prop_assert!(is_kept, "everything the log still holds was got");
+            prop_assert_eq!(client.feed.cursor().ordinal, Some(log.added.len() as u64));
+        }
+    }
+
+    #[test]
+    fn another_log_in_its_place_is_noticed_and_read_from_its_start(
+        before in prop::collection::vec(happening(), 1..40),
+        start_ms in prop_oneof![Just(0), Just(1000)],
+        count in 0..30_usize,
+        after in prop::collection::vec(happening(), 0..40),
+    ) {
+        let mut bench = Bench::new();
+        bench.log.add(40);
+        for happening in &before {
+            bench.apply(happening);
+        }
+        bench.settle();
+        bench.log.replace(start_ms, count);
+        for happening in &after {
+            let is_addition = matches!(happening, Happening::Add(_));
+            if !is_addition {
+                bench.apply(happening);
+            }
+        }
+        bench.settle();
+        let log = bench.log.lock().clone();
+        for client in &bench.clients {
+            prop_assert!(client.is_reset);
+            prop_assert_eq!(client.got.len() as u64 + client.lost, log.added.len() as u64);
+        }
+    }
+}

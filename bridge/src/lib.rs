@@ -1,0 +1,51 @@
+//! Streams the events of running agents from their log to browsers, curl and your code.
+//!
+//! A bridge reads a log ([`event_core::log::Log`]: a Redis Stream, the memory log, or one of your own) at its end,
+//! keeps what is recent, and serves it over HTTP:
+//!
+//! | route | what |
+//! |---|---|
+//! | `/` | the browser view |
+//! | `/events` | WebSocket: one event a text frame, or with `?framed=1` NDJSON lines with cursors, to resume from |
+//! | `/api/events` | pages of history as NDJSON |
+//! | `/api/runs` | the runs, summed up |
+//! | `/healthz`, `/readyz` | whether it lives, and whether it can work |
+//!
+//! The program `event-bridge serve` is one. Inside an agent's own process it is one line:
+//!
+//! ```no_run
+//! # fn main() -> Result<(), event_bridge::BridgeError> {
+//! let bridge = event_bridge::spawn()?;
+//! println!("watch it at {}", bridge.url());
+//! # Ok(())
+//! # }
+//! ```
+
+#![deny(clippy::unwrap_used, clippy::expect_used)]
+
+mod answer;
+mod bridge;
+mod config;
+mod continuity;
+mod entry;
+mod error;
+mod feed;
+mod filter;
+mod health;
+mod history;
+mod page_size;
+mod protocol;
+mod query;
+mod ring;
+mod routes;
+mod running;
+mod runs;
+mod server;
+mod source;
+mod tail;
+mod timestamp;
+
+pub use self::bridge::{Bridge, Builder};
+pub use self::config::{DEFAULT_PORT, Limits, port_from_env};
+pub use self::error::BridgeError;
+pub use self::running::{Running, spawn};

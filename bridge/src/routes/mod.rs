@@ -1,0 +1,51 @@
+//! What can be asked. Owns the table of routes; each is thin: a request to a feed, a feed to bytes. No route knows
+//! another.
+
+mod history;
+mod ops;
+mod runs;
+pub(crate) mod ui;
+mod websocket;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::http::uri::Authority;
+use warp::reply::Response;
+
+use crate::answer;
+use crate::server::State;
+use crate::server::access::Refused;
+
+/// Everything a bridge answers.
+pub(crate) fn all(state: &Arc<State>) -> BoxedFilter<(Response,)> {
+    websocket::route(state)
+        .or(history::route(state))
+        .unify()
+        .or(runs::route(state))
+        .unify()
+        .or(ops::routes(state))
+        .unify()
+        .or(ui::route(state))
+        .unify()
+        .recover(answer::rejection)
+        .unify()
+        .boxed()
+}
+
+/// Hands the state to a route.
+fn with(state: &Arc<State>) -> impl Filter<Extract = (Arc<State>,), Error = Infallible> + Clone + use<> {
+    let state = state.clone();
+    warp::any().map(move || state.clone())
+}
+
+/// The parameters as they were sent.
+type Pairs = Vec<(String, String)>;
+
+/// The origin of the page that asks, if it may; to be asked before anything is told of events.
+fn origin(state: &State, headers: &warp::http::HeaderMap) -> Result<Option<String>, Refused> {
+    let own: Authority = state.access.host(headers)?;
+    state.access.origin(headers, &own)
+}

@@ -1,0 +1,33 @@
+//! `GET /api/runs`: the runs, newest first. Owns nothing; the tail keeps the summaries.
+
+use std::sync::Arc;
+
+use hyper::StatusCode;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::http::HeaderMap;
+use warp::reply::Response;
+
+use super::{origin, with};
+use crate::answer;
+use crate::server::State;
+use crate::timestamp;
+
+pub(super) fn route(state: &Arc<State>) -> BoxedFilter<(Response,)> {
+    warp::path!("api" / "runs")
+        .and(warp::get())
+        .and(with(state))
+        .and(warp::header::headers_cloned())
+        .map(|state: Arc<State>, headers: HeaderMap| respond(&state, &headers))
+        .boxed()
+}
+
+fn respond(state: &State, headers: &HeaderMap) -> Response {
+    let origin = match origin(state, headers) {
+        Ok(origin) => origin,
+        Err(refused) => return answer::refusal(&refused),
+    };
+    let runs = state.source.runs();
+    let list = serde_json::json!({ "runs": runs.list(timestamp::unix_ms()) });
+    answer::for_origin(answer::json(StatusCode::OK, &list), origin.as_deref())
+}

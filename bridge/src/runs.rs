@@ -1,0 +1,249 @@
+//! Summaries of runs. Owns what is counted of each run as its events come by, so that a list of runs needs no look
+//! into the log. What was trimmed before the bridge started is not in the counts.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use event_core::log::EntryId;
+use serde::Serialize;
+
+use crate::entry::{Event, Payload};
+use crate::timestamp;
+
+/// Runs kept; when there is one more, the one that was silent longest goes.
+const MAX_RUNS: usize = 1000;
+/// After how long without a word a run whose spans are open counts as lost: three of the signs of life that a
+/// producer gives every 10 s, and some.
+const SILENCE: Duration = Duration::from_secs(35);
+/// Types that speak of a process rather than of the run they carry.
+const OF_PROCESSES: [&str; 3] = ["producer_alive", "events_dropped", "bus_stats"];
+
+/// See the module's description.
+#[derive(Debug, Default)]
+pub(crate) struct Runs {
+    runs: HashMap<String, Run>,
+    /// When processes with open spans gave their last sign of life.
+    producers: HashMap<String, EntryId>,
+}
+
+/// A run as it is listed.
+#[derive(Debug, Serialize)]
+pub(crate) struct Summary<'a> {
+    run_id: &'a str,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    question: Option<&'a str>,
+    status: &'a str,
+    started: &'a str,
+    last: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration: Option<f64>,
+    events: u64,
+    errors: u64,
+    llm_calls: u64,
+    tool_calls: u64,
+    tokens: u64,
+    cost: f64,
+}
+
+#[derive(Debug, Default)]
+struct Run {
+    name: Option<String>,
+    question: Option<String>,
+    /// The process it runs in, if it said so.
+    producer: Option<String>,
+    /// What the run is called as long as nothing has named it.
+    fallback_name: String,
+    root: Option<Root>,
+    /// The outcome of the root span.
+    outcome: Option<String>,
+    duration: Option<f64>,
+    open_spans: u64,
+    first_at: EntryId,
+    last_at: EntryId,
+    started: String,
+    last: String,
+    events: u64,
+    errors: u64,
+    llm_calls: u64,
+    tool_calls: u64,
+    tokens: f64,
+    cost: f64,
+}
+
+#[derive(Debug)]
+struct Root {
+    span: String,
+    /// Its parent is in another process, or was trimmed; then a later span may show that the run goes on.
+    has_parent: bool,
+}
+
+impl Runs {
+    /// Counts an event, which was added at `at`.
+    pub(crate) fn observe(&mut self, at: EntryId, event: &Event<'_>) {
+        if OF_PROCESSES.contains(&&*event.kind) {
+            if let Some(producer) = event.payload.producer() {
+                self.producers.insert(producer.into_owned(), at);
+            }
+            return;
+        }
+        let Some(run_id) = event.payload.run() else { return };
+        if !self.runs.contains_key(&*run_id) {
+            self.make_room();
+        }
+        let ts = event
+            .ts
+            .as_deref()
+            .map_or_else(|| timestamp::rfc3339(at.ms), str::to_owned);
+        let run = self
+            .runs
+            .entry(run_id.into_owned())
+            .or_insert_with(|| Run::new(at, &ts, event));
+        run.observe(at, ts, event);
+    }
+
+    /// Forgets everything, because the log is another one.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The runs, the one that began last first.
+    pub(crate) fn list(&self, unix_ms: u64) -> Vec<Summary<'_>> {
+        let mut runs: Vec<_> = self.runs.iter().collect();
+        runs.sort_unstable_by_key(|(id, run)| std::cmp::Reverse((run.first_at, *id)));
+        runs.into_iter()
+            .map(|(id, run)| run.summary(id, self.status(run, unix_ms)))
+            .collect()
+    }
+
+    fn make_room(&mut self) {
+        if self.runs.len() < MAX_RUNS {
+            return;
+        }
+        let oldest = self
+            .runs
+            .iter()
+            .min_by_key(|(_, run)| run.last_at)
+            .map(|(id, _)| id.clone());
+        if let Some(oldest) = oldest {
+            self.runs.remove(&oldest);
+        }
+        let runs = &self.runs;
+        self.producers
+            .retain(|producer, _| runs.values().any(|run| run.producer.as_ref() == Some(producer)));
+    }
+
+    fn status<'a>(&self, run: &'a Run, unix_ms: u64) -> &'a str {
+        let alive_at = run.producer.as_ref().and_then(|producer| self.producers.get(producer));
+        let sign = alive_at.map_or(run.last_at.ms, |alive_at| alive_at.ms.max(run.last_at.ms));
+        let silence = Duration::from_millis(unix_ms.saturating_sub(sign));
+        match &run.outcome {
+            Some(outcome) => outcome,
+            None if silence < SILENCE => "running",
+            None if run.open_spans > 0 => "lost",
+            // Nothing is open, and nothing said how it ended.
+            None => "returned",
+        }
+    }
+}
+
+impl Run {
+    fn new(at: EntryId, ts: &str, event: &Event<'_>) -> Self {
+        let function = event.payload.function();
+        Self {
+            fallback_name: function
+                .map_or_else(|| event.kind.to_string(), |function| last_segment(&function).to_owned()),
+            first_at: at,
+            started: ts.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    fn observe(&mut self, at: EntryId, ts: String, event: &Event<'_>) {
+        let payload = &event.payload;
+        self.last_at = at;
+        self.last = ts;
+        self.events += 1;
+        match &*event.kind {
+            "run_started" => {
+                self.name = payload.name().map(Into::into).or(self.name.take());
+                self.question = payload.question().map(Into::into).or(self.question.take());
+                self.producer = payload.producer().map(Into::into);
+            }
+            "llm_call_started" => self.llm_calls += 1,
+            "tool_invoked" => self.tool_calls += 1,
+            "llm_call_completed" => {
+                self.tokens += payload.tokens().unwrap_or_default();
+                self.cost += payload.cost().unwrap_or_default();
+            }
+            _ => {}
+        }
+        match (payload.span(), payload.outcome()) {
+            (Some(span), None) => self.started_span(&span, payload),
+            (span, Some(outcome)) => self.finished_span(span.as_deref(), &outcome, payload),
+            (None, None) => {}
+        }
+    }
+
+    fn started_span(&mut self, span: &str, payload: &Payload<'_>) {
+        self.open_spans += 1;
+        let has_parent = payload.parent().is_some();
+        let is_over = self.outcome.is_some();
+        if self.root.is_none() || !has_parent || (is_over && self.root.as_ref().is_some_and(|root| root.has_parent)) {
+            self.root = Some(Root {
+                span: span.to_owned(),
+                has_parent,
+            });
+            self.outcome = None;
+            self.duration = None;
+        }
+    }
+
+    fn finished_span(&mut self, span: Option<&str>, outcome: &str, payload: &Payload<'_>) {
+        self.open_spans = self.open_spans.saturating_sub(1);
+        if matches!(outcome, "error" | "panicked") {
+            self.errors += 1;
+        }
+        let is_root = self.root.as_ref().is_some_and(|root| Some(&*root.span) == span);
+        if is_root || (span.is_some() && payload.parent().is_none()) {
+            self.outcome = Some(outcome.to_owned());
+            self.duration = payload.duration();
+        }
+    }
+
+    fn summary<'a>(&'a self, run_id: &'a str, status: &'a str) -> Summary<'a> {
+        Summary {
+            run_id,
+            name: self.name.as_deref().unwrap_or(&self.fallback_name),
+            question: self.question.as_deref(),
+            status,
+            started: &self.started,
+            last: &self.last,
+            duration: self.duration,
+            events: self.events,
+            errors: self.errors,
+            llm_calls: self.llm_calls,
+            tool_calls: self.tool_calls,
+            tokens: whole(self.tokens),
+            cost: self.cost,
+        }
+    }
+}
+
+/// The function's name without the path of its module.
+fn last_segment(path: &str) -> &str {
+    path.rsplit("::").next().unwrap_or(path)
+}
+
+/// A sum of counts that producers may write as any JSON number.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, which is what is wanted"
+)]
+fn whole(sum: f64) -> u64 {
+    sum as u64
+}
+
+#[cfg(test)]
+mod tests;

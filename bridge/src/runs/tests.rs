@@ -1,0 +1,161 @@
+use bytes::Bytes;
+use event_core::log::{Content, Entry};
+use serde_json::{Value, json};
+
+use super::*;
+
+fn runs_after(events: &[(u64, &str, Value)]) -> Runs {
+    let mut runs = Runs::default();
+    for (ms, kind, payload) in events {
+        let text = json!({"id": ms.to_string(), "ts": format!("t{ms}"), "type": kind, "payload": payload}).to_string();
+        let id = EntryId { ms: *ms, seq: 0 };
+        let entry = Entry {
+            id,
+            ordinal: None,
+            content: Content::Json(Bytes::from(text)),
+        };
+        runs.observe(id, &crate::entry::read(&entry).unwrap());
+    }
+    runs
+}
+
+fn first(runs: &Runs, unix_ms: u64) -> Value {
+    serde_json::to_value(&runs.list(unix_ms)[0]).unwrap()
+}
+
+#[test]
+fn a_run_is_summed_up_from_its_events() {
+    let runs = runs_after(&[
+        (
+            1,
+            "run_started",
+            json!({"run_id": "r", "span_id": "a", "name": "demo", "question": "why?"}),
+        ),
+        (
+            2,
+            "llm_call_started",
+            json!({"run_id": "r", "span_id": "b", "parent_id": "a"}),
+        ),
+        (
+            3,
+            "llm_call_completed",
+            json!({"run_id": "r", "span_id": "b", "parent_id": "a", "outcome": "ok",
+            "token_usage": {"total_tokens": 30}, "cost_estimate": 0.5}),
+        ),
+        (
+            4,
+            "tool_invoked",
+            json!({"run_id": "r", "span_id": "c", "parent_id": "a"}),
+        ),
+        (
+            5,
+            "tool_returned",
+            json!({"run_id": "r", "span_id": "c", "parent_id": "a", "outcome": "error"}),
+        ),
+    ]);
+    let run = first(&runs, 10);
+    assert_eq!(
+        (&run["name"], &run["question"], &run["status"]),
+        (&json!("demo"), &json!("why?"), &json!("running"))
+    );
+    assert_eq!(
+        (&run["started"], &run["last"], &run["events"]),
+        (&json!("t1"), &json!("t5"), &json!(5))
+    );
+    assert_eq!((&run["tokens"], &run["cost"]), (&json!(30), &json!(0.5)));
+    assert_eq!(
+        (&run["llm_calls"], &run["tool_calls"], &run["errors"]),
+        (&json!(1), &json!(1), &json!(1))
+    );
+}
+
+#[test]
+fn the_status_is_the_outcome_of_the_root_span() {
+    let runs = runs_after(&[
+        (
+            1,
+            "step_started",
+            json!({"run_id": "r", "span_id": "a", "function": "m::main"}),
+        ),
+        (
+            2,
+            "step_started",
+            json!({"run_id": "r", "span_id": "b", "parent_id": "a"}),
+        ),
+        (
+            3,
+            "step_finished",
+            json!({"run_id": "r", "span_id": "b", "parent_id": "a", "outcome": "ok"}),
+        ),
+        (
+            4,
+            "step_finished",
+            json!({"run_id": "r", "span_id": "a", "outcome": "panicked", "duration": 1.5}),
+        ),
+    ]);
+    let run = first(&runs, 1_000_000);
+    assert_eq!(
+        (&run["name"], &run["status"], &run["duration"]),
+        (&json!("main"), &json!("panicked"), &json!(1.5))
+    );
+}
+
+#[test]
+fn an_open_run_that_is_silent_is_lost_unless_its_process_says_that_it_lives() {
+    let started = (
+        1,
+        "run_started",
+        json!({"run_id": "r", "span_id": "a", "producer_id": "p"}),
+    );
+    assert_eq!(
+        first(&runs_after(std::slice::from_ref(&started)), 35_001)["status"],
+        "lost"
+    );
+    let alive = (
+        30_000,
+        "producer_alive",
+        json!({"run_id": "own", "producer_id": "p", "open_runs": 1}),
+    );
+    let runs = runs_after(&[started, alive]);
+    assert_eq!(first(&runs, 35_001)["status"], "running");
+    assert_eq!(runs.list(35_001).len(), 1);
+}
+
+#[test]
+fn a_run_that_came_from_elsewhere_ends_with_its_entry_span_and_goes_on_with_another() {
+    let started = |ms, span| {
+        (
+            ms,
+            "step_started",
+            json!({"run_id": "r", "span_id": span, "parent_id": "far"}),
+        )
+    };
+    let finished = |ms, span| {
+        (
+            ms,
+            "step_finished",
+            json!({"run_id": "r", "span_id": span, "parent_id": "far", "outcome": "ok"}),
+        )
+    };
+    assert_eq!(
+        first(&runs_after(&[started(1, "a"), finished(2, "a")]), 3)["status"],
+        "ok"
+    );
+    assert_eq!(
+        first(&runs_after(&[started(1, "a"), finished(2, "a"), started(3, "b")]), 3)["status"],
+        "running"
+    );
+}
+
+#[test]
+fn the_number_of_runs_is_bounded_and_the_newest_come_first() {
+    let events: Vec<_> = (0..1100)
+        .map(|n| (n, "t", json!({"run_id": format!("r{n}")})))
+        .collect();
+    let runs = runs_after(&events);
+    let list = runs.list(0);
+    assert_eq!(
+        (list.len(), list[0].run_id, list[MAX_RUNS - 1].run_id),
+        (MAX_RUNS, "r1099", "r100")
+    );
+}

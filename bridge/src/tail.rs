@@ -1,0 +1,192 @@
+//! The one reader at the end of the log. Owns following it without a hole: what it reads goes into the ring and the
+//! summaries of runs, what it could not read is noticed and told. It never gives up and never asks for `$`, which
+//! would lose what is added between two questions.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use event_core::log::{Cursor, Direction, Entry, LogError};
+
+use crate::config::Limits;
+use crate::continuity::{self, Continuity};
+use crate::history::END;
+use crate::page_size::{self, PageSize};
+use crate::ring::{self, Seen, WINDOW};
+use crate::source::Source;
+
+/// After this long without, a read is done as a page, which tells trimming and resets exactly.
+const CHECK_INTERVAL: Duration = Duration::from_millis(250);
+const MIN_BACKOFF: Duration = Duration::from_millis(50);
+/// Also the pause after a refusal, which somebody must mend.
+const MAX_BACKOFF: Duration = Duration::from_secs(5);
+
+/// See the module's description.
+pub(crate) struct Tail {
+    source: Arc<Source>,
+    /// How long one read waits for new entries.
+    patience: Duration,
+    /// How much of the log is read at the start: what the ring takes, and enough to know what is repeated in it.
+    warm_up_bytes: usize,
+    warm_up_entries: usize,
+    /// The last entry read; none before the log was reached.
+    cursor: Option<Cursor>,
+    /// The log may have changed unseen: the next read is a page.
+    must_check: bool,
+    /// When a page was last read.
+    checked: Instant,
+    /// How many entries the log had then.
+    length: u64,
+    seen: Seen,
+    size: PageSize,
+    backoff: Duration,
+}
+
+impl Tail {
+    pub(crate) fn new(source: Arc<Source>, limits: &Limits) -> Self {
+        Self {
+            source,
+            patience: limits.patience,
+            warm_up_bytes: limits.ring_bytes,
+            warm_up_entries: limits.ring_entries.max(WINDOW),
+            cursor: None,
+            must_check: false,
+            checked: Instant::now(),
+            length: 0,
+            seen: Seen::default(),
+            size: PageSize::default(),
+            backoff: MIN_BACKOFF,
+        }
+    }
+
+    /// Follows the log for ever.
+    pub(crate) async fn run(mut self) {
+        loop {
+            match self.step().await {
+                Ok(()) => {
+                    self.source.health.answered();
+                    self.backoff = MIN_BACKOFF;
+                }
+                Err(error) => {
+                    self.source.health.failed(&error);
+                    self.must_check = true;
+                    tokio::time::sleep(self.pause(&error)).await;
+                }
+            }
+        }
+    }
+
+    /// Takes in what comes next; waits for it, but not for ever.
+    pub(crate) async fn step(&mut self) -> Result<(), LogError> {
+        match self.cursor {
+            None => self.warm_up().await,
+            Some(cursor) => self.follow(cursor).await,
+        }
+    }
+
+    /// Reads the newest part of the log into the ring, and stands at its end.
+    async fn warm_up(&mut self) -> Result<(), LogError> {
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut bytes = 0;
+        let mut oldest = END;
+        let mut head = None;
+        while bytes < self.warm_up_bytes && entries.len() < self.warm_up_entries {
+            let page = self
+                .source
+                .history
+                .older(oldest, self.warm_up_entries - entries.len())
+                .await?;
+            head.get_or_insert(page.info.head());
+            self.length = page.info.length;
+            let Some(entry) = page.entries.last() else { break };
+            oldest = entry.cursor();
+            bytes += page.entries.iter().map(page_size::bytes).sum::<usize>();
+            entries.extend(page.entries);
+        }
+        entries.reverse();
+        let head = head.unwrap_or_default();
+        if head.ordinal.is_none() {
+            tracing::warn!(
+                "the log does not count its entries (Redis does since 7.0): gaps will be told without a number"
+            );
+        }
+        let base = entries.first().map_or(head, |first| continuity::before(first.cursor()));
+        self.source.ring.restart(base);
+        self.publish(&entries);
+        self.cursor = Some(entries.last().map_or(head, Entry::cursor));
+        Ok(())
+    }
+
+    async fn follow(&mut self, cursor: Cursor) -> Result<(), LogError> {
+        let limit = self.size.entries();
+        if !self.must_check {
+            let entries = self.source.log.tail(cursor, limit, self.patience).await?;
+            // A hole before these entries would mean that they are all the log has, or that there are more to come.
+            let may_hide_hole = entries.len() >= limit || entries.len() as u64 >= self.length;
+            if !entries.is_empty() && !may_hide_hole && self.checked.elapsed() < CHECK_INTERVAL {
+                self.take(&entries);
+                return Ok(());
+            }
+        }
+        let page = self.source.log.page(cursor, Direction::Forward, limit).await?;
+        self.must_check = false;
+        self.checked = Instant::now();
+        self.length = page.info.length;
+        match Continuity::of(cursor, &page) {
+            Continuity::Unbroken => {}
+            Continuity::Gap(gap) => {
+                tracing::warn!(after = %gap.after, lost = gap.lost, "entries were trimmed before they could be read");
+                self.restart(gap.first.map_or(page.info.head(), continuity::before));
+            }
+            Continuity::Rewound => {
+                self.rewind(cursor, page.info.head());
+                return Ok(());
+            }
+        }
+        self.take(&page.entries);
+        Ok(())
+    }
+
+    /// The log is another one: follows it from its start.
+    fn rewind(&mut self, cursor: Cursor, head: Cursor) {
+        tracing::warn!(%cursor, %head, "the log was deleted or restored: starting from its beginning");
+        self.source.history.reset();
+        self.source.runs().clear();
+        self.source.ring.reset();
+        self.seen = Seen::default();
+        self.cursor = Some(Cursor::START);
+        self.must_check = true;
+    }
+
+    fn restart(&mut self, base: Cursor) {
+        self.source.ring.restart(base);
+        self.cursor = Some(base);
+    }
+
+    fn take(&mut self, entries: &[Entry]) {
+        self.size.learn(entries);
+        self.publish(entries);
+        if let Some(entry) = entries.last() {
+            self.cursor = Some(entry.cursor());
+        }
+    }
+
+    fn publish(&mut self, entries: &[Entry]) {
+        let blocks = {
+            let mut runs = self.source.runs();
+            ring::frame(entries, &mut self.seen, |entry, event| runs.observe(entry.id, event))
+        };
+        if !blocks.is_empty() {
+            self.source.ring.push(blocks);
+        }
+    }
+
+    /// How long to wait before the next attempt: longer each time, and not the same for all bridges.
+    fn pause(&mut self, error: &LogError) -> Duration {
+        if !error.is_retryable() {
+            return MAX_BACKOFF;
+        }
+        let pause = self.backoff.mul_f64(0.5 + fastrand::f64() / 2.0);
+        self.backoff = (self.backoff * 2).min(MAX_BACKOFF);
+        pause
+    }
+}

@@ -1,0 +1,145 @@
+use std::process::{Output, Stdio};
+
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+
+use crate::support::{Redis, TestBridge, get, in_time, until};
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_event-bridge"));
+    for name in [
+        "REDIS_URL",
+        "REDIS_HOST",
+        "EVENT_STREAM",
+        "EVENT_STREAM_MAXLEN",
+        "WS_PORT",
+        "RUST_LOG",
+    ] {
+        command.env_remove(name);
+    }
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+async fn refused(command: &mut Command) -> (Option<i32>, String) {
+    let Output { status, stderr, .. } = in_time("the command gives up", command.output()).await.unwrap();
+    (status.code(), String::from_utf8(stderr).unwrap())
+}
+
+/// Reads the program's log until it serves; the port.
+async fn served_port(child: &mut Child) -> u16 {
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    in_time("the program serves", async {
+        loop {
+            let line = lines.next_line().await.unwrap().expect("it still runs");
+            if let Some((_, port)) = line.split_once("serving http://127.0.0.1:") {
+                // Its log must still find a reader.
+                tokio::spawn(async move { while lines.next_line().await.is_ok_and(|line| line.is_some()) {} });
+                return port.parse().unwrap();
+            }
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn serve_serves_and_stops_with_zero_at_a_signal() {
+    let redis = Redis::start().await;
+    let mut child = command(&["serve", "--port", "0", "--redis", &redis.url()])
+        .spawn()
+        .unwrap();
+    let port = served_port(&mut child).await;
+    assert_eq!(get(port, "/").await.status, 200);
+    interrupt(&child).await;
+    let status = in_time("it stops", child.wait()).await.unwrap();
+    assert_eq!(status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_second_signal_stops_at_once() {
+    let redis = Redis::start().await;
+    let mut child = command(&["serve", "--port", "0", "--redis", &redis.url()])
+        .spawn()
+        .unwrap();
+    let port = served_port(&mut child).await;
+    // Somebody who never finishes a request keeps the bridge waiting.
+    let mut lazy = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    lazy.write_all(b"GET / HT").await.unwrap();
+    assert_eq!(get(port, "/healthz").await.status, 200);
+    interrupt(&child).await;
+    until("it listens no more", || async {
+        TcpStream::connect(("127.0.0.1", port)).await.is_err()
+    })
+    .await;
+    interrupt(&child).await;
+    let status = in_time("it stops", child.wait()).await.unwrap();
+    assert_eq!(status.code(), Some(130));
+}
+
+async fn interrupt(child: &Child) {
+    let pid = child.id().unwrap().to_string();
+    let kill = Command::new("kill").args(["-INT", &pid]).status().await;
+    assert!(kill.unwrap().success());
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named_with_the_way_to_another() {
+    let redis = Redis::start().await;
+    let bridge = TestBridge::start(redis.log());
+    let port = bridge.port.to_string();
+    let (code, message) = refused(command(&["serve"]).env("WS_PORT", &port)).await;
+    assert_eq!(code, Some(1));
+    assert!(
+        message.contains(&format!("port {port} of 127.0.0.1 is taken")),
+        "{message}"
+    );
+    assert!(message.contains("--port or WS_PORT"), "{message}");
+}
+
+#[tokio::test]
+async fn misuse_is_told_with_its_remedy_and_code_2() {
+    let cases: [(&[&str], (&str, &str), &str); 5] = [
+        (
+            &["serve"],
+            ("REDIS_URL", "localhost:6379"),
+            "REDIS_URL: expected redis://",
+        ),
+        (
+            &["serve"],
+            ("EVENT_STREAM_MAXLEN", "many"),
+            "EVENT_STREAM_MAXLEN: expected a number",
+        ),
+        (
+            &["serve"],
+            ("WS_PORT", "http"),
+            "WS_PORT: expected a port from 0 to 65535, got \"http\"",
+        ),
+        (&["serve", "--host", "0.0.0.0"], ("WS_PORT", "0"), "say --insecure"),
+        (
+            &["serve", "--host", "example.com"],
+            ("WS_PORT", "0"),
+            "expected localhost or an IP address",
+        ),
+    ];
+    for (arguments, (name, value), expected) in cases {
+        let (code, message) = refused(command(arguments).env(name, value)).await;
+        assert_eq!(code, Some(2), "{message}");
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn help_shows_examples() {
+    let mut help = command(&["serve", "--help"]);
+    let output = in_time("help", help.output()).await.unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    for part in ["--redis <URL>", "REDIS_URL", "--allow-origin", "Examples:", "curl"] {
+        assert!(text.contains(part), "{text}");
+    }
+}

@@ -1,0 +1,60 @@
+use event_bridge::Bridge;
+
+use crate::support::{Redis, TestBridge, get, get_with};
+
+#[tokio::test]
+async fn every_file_of_the_ui_is_served_with_its_type_and_a_strong_etag() {
+    let redis = Redis::start().await;
+    let bridge = TestBridge::start(redis.log());
+    for asset in event_ui::assets() {
+        let path = format!("/{}", asset.path);
+        let answer = get(bridge.port, &path).await;
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (200, Some(asset.content_type))
+        );
+        assert_eq!(answer.body.as_bytes(), asset.bytes);
+        assert_eq!(answer.header("cache-control"), Some("no-cache"));
+
+        let etag = answer.header("etag").unwrap();
+        assert!(etag.starts_with('"'));
+        let again = get_with(bridge.port, &path, &[("host", "localhost"), ("if-none-match", etag)]).await;
+        assert_eq!((again.status, again.body.as_str()), (304, ""));
+        let other = get_with(
+            bridge.port,
+            &path,
+            &[("host", "localhost"), ("if-none-match", "\"other\"")],
+        )
+        .await;
+        assert_eq!(other.status, 200);
+    }
+    assert_eq!(
+        get(bridge.port, "/").await.body,
+        get(bridge.port, "/index.html").await.body
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_path_is_answered_with_what_there_is() {
+    let redis = Redis::start().await;
+    let bridge = TestBridge::start(redis.log());
+    let answer = get(bridge.port, "/nothing/here").await;
+    assert_eq!(answer.status, 404);
+    assert!(answer.json()["remedy"].as_str().unwrap().contains("/api/events"));
+}
+
+#[tokio::test]
+async fn while_working_on_the_ui_it_comes_from_a_folder_and_from_nowhere_else() {
+    let redis = Redis::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("ui")).unwrap();
+    std::fs::write(dir.path().join("secret.txt"), "secret").unwrap();
+    std::fs::write(dir.path().join("ui/index.html"), "first").unwrap();
+    let bridge = TestBridge::build(Bridge::builder().port(0).log(redis.log()).ui_dir(dir.path().join("ui")));
+    assert_eq!(get(bridge.port, "/").await.body, "first");
+    std::fs::write(dir.path().join("ui/index.html"), "second").unwrap();
+    assert_eq!(get(bridge.port, "/").await.body, "second");
+    for path in ["/../secret.txt", "/..%2fsecret.txt", "//secret.txt", "/app.js"] {
+        assert_eq!(get(bridge.port, path).await.status, 404, "{path}");
+    }
+}
