@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use event_core::Timestamp;
 use event_core::log::{Cursor, EntryId, Gap, LogError};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
@@ -13,7 +14,6 @@ use tokio::time::{sleep, timeout};
 use crate::continuity::{self, Continuity};
 use crate::ring::{Block, Head, Place, Slice};
 use crate::source::Source;
-use crate::timestamp;
 
 /// How long a client's `hello` waits for a log that was not reached yet.
 const COLD_PATIENCE: Duration = Duration::from_secs(1);
@@ -77,7 +77,7 @@ impl Feed {
         let head = source.ring.head();
         let position = match start {
             Start::Now if head.is_warm => Position::At(head.cursor),
-            Start::Now => Position::Wanted(Start::Since(timestamp::unix_ms())),
+            Start::Now => Position::Wanted(Start::Since(Timestamp::now().unix_ms())),
             start => Position::Wanted(start),
         };
         Self {
@@ -112,7 +112,7 @@ impl Feed {
         match self.position {
             Position::At(cursor) | Position::Wanted(Start::After(cursor)) => cursor,
             Position::Wanted(Start::Since(unix_ms)) => Cursor::at(EntryId::before(unix_ms)),
-            Position::Wanted(Start::Now | Start::Last(_)) => Cursor::at(EntryId::before(timestamp::unix_ms())),
+            Position::Wanted(Start::Now | Start::Last(_)) => Cursor::at(EntryId::before(Timestamp::now().unix_ms())),
         }
     }
 

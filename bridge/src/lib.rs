@@ -43,7 +43,6 @@ mod runs;
 mod server;
 mod source;
 mod tail;
-mod timestamp;
 
 pub use self::bridge::{Bridge, Builder};
 pub use self::config::{DEFAULT_PORT, Limits, port_from_env};

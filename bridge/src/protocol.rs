@@ -1,12 +1,12 @@
 //! The words of the bridge's protocol: control lines, the events the bridge itself makes, close codes. Owns their
 //! form on the wire and nothing else; who sends them when is the sessions' business.
 
+use event_core::Timestamp;
 use event_core::log::{Cursor, EntryId, Gap};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::entry::Invalid;
-use crate::timestamp;
 
 /// Raised when a line changes its meaning.
 const VERSION: u32 = 1;
@@ -116,7 +116,7 @@ impl<'a> Control<'a> {
         Self::Heartbeat {
             head: head.to_string(),
             cursor: cursor.to_string(),
-            time: timestamp::rfc3339(timestamp::unix_ms()),
+            time: Timestamp::now().to_string(),
             log: if error.is_some() { "unreachable" } else { "ok" },
             error,
         }
@@ -184,7 +184,7 @@ fn event(maker: Maker, at: EntryId, kind: &str, payload: &serde_json::Value) -> 
     format!(
         r#"{{"id":"{}","ts":"{}","type":"{kind}","payload":{payload}}}"#,
         uuid(maker, at),
-        timestamp::rfc3339(at.ms),
+        Timestamp::from_unix_ms(at.ms),
     )
 }
 
@@ -256,7 +256,7 @@ mod tests {
         let event: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text).unwrap();
         assert_eq!(event.len(), 4);
         assert_eq!(event["id"], "01a20386-af7b-7001-8000-000000000004");
-        assert_eq!(event["ts"], timestamp::rfc3339(AT.ms));
+        assert_eq!(event["ts"], Timestamp::from_unix_ms(AT.ms).to_string());
         assert_eq!(event["payload"]["raw"], "\"\u{1}");
         assert_ne!(uuid(Maker::Gap, AT), uuid(Maker::Invalid, AT));
     }

@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use event_core::Timestamp;
 use event_core::log::EntryId;
 use serde::Serialize;
 
 use crate::entry::{Event, Payload};
-use crate::timestamp;
 
 /// Runs kept; when there is one more, the one that was silent longest goes.
 const MAX_RUNS: usize = 1000;
@@ -94,7 +94,7 @@ impl Runs {
         let ts = event
             .ts
             .as_deref()
-            .map_or_else(|| timestamp::rfc3339(at.ms), str::to_owned);
+            .map_or_else(|| Timestamp::from_unix_ms(at.ms).to_string(), str::to_owned);
         let run = self
             .runs
             .entry(run_id.into_owned())

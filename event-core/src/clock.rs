@@ -56,10 +56,37 @@ pub(crate) fn calibrate() -> i64 {
     offset
 }
 
-/// A time since the unix epoch, shown as RFC 3339, UTC, with six decimals.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Timestamp {
-    pub(crate) unix_micros: u64,
+/// A time as it stands in `ts` of an event: RFC 3339, UTC, with six decimals.
+///
+/// ```
+/// let ts = event_core::Timestamp { unix_micros: 951_782_400_000_001 };
+/// assert_eq!(ts.to_string(), "2000-02-29T00:00:00.000001Z");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp {
+    /// Microseconds since the unix epoch.
+    pub unix_micros: u64,
+}
+
+impl Timestamp {
+    /// The time now, by this process's clock.
+    pub fn now() -> Self {
+        Self {
+            unix_micros: unix_micros(),
+        }
+    }
+
+    /// A time given in milliseconds since the unix epoch, as the ids of entries have it.
+    pub fn from_unix_ms(unix_ms: u64) -> Self {
+        Self {
+            unix_micros: unix_ms.saturating_mul(1000),
+        }
+    }
+
+    /// Milliseconds since the unix epoch.
+    pub fn unix_ms(self) -> u64 {
+        self.unix_micros / 1000
+    }
 }
 
 impl fmt::Display for Timestamp {

@@ -42,6 +42,7 @@ pub use event_macros::{Event, emits};
 
 pub use self::bus::{EventBus, Installed, InstalledForThread, Limits, Stats};
 pub use self::catalog::*;
+pub use self::clock::Timestamp;
 pub use self::context::{Context, InContext, InvalidTraceparent};
 pub use self::event::{Envelope, Event};
 pub use self::ids::{RunId, SpanId, producer_id};

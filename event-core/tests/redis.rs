@@ -1,6 +1,7 @@
 //! The log and the bus on a real redis-server: what is stored, what is read back, and what happens when it goes away.
 
-mod support;
+#[path = "support/redis_server.rs"]
+mod redis_server;
 
 use std::time::Duration;
 
@@ -10,9 +11,14 @@ use event_core::{Envelope, EventBus};
 use redis::AsyncCommands;
 use serde_json::json;
 
-use crate::support::{DEADLINE, RedisServer, eventually};
+use crate::redis_server::{DEADLINE, RedisServer, eventually};
 
 const STREAM: &str = "agent_events";
+
+async fn client(server: &RedisServer) -> redis::aio::MultiplexedConnection {
+    let client = redis::Client::open(server.url()).unwrap();
+    client.get_multiplexed_async_connection().await.unwrap()
+}
 
 fn log(server: &RedisServer) -> RedisLog {
     log_of(server, 0)
@@ -44,7 +50,7 @@ async fn stored(server: &RedisServer) -> Vec<Envelope> {
         .arg(STREAM)
         .arg("-")
         .arg("+")
-        .query_async(&mut server.client().await)
+        .query_async(&mut client(server).await)
         .await
         .unwrap();
     entries
@@ -125,7 +131,7 @@ async fn a_tail_wakes_for_an_entry_of_another_producer_and_gives_up_after_its_pa
         let log = log.clone();
         async move { log.tail(Cursor::START, 10, DEADLINE).await }
     });
-    let mut client = server.client().await;
+    let mut client = client(&server).await;
     let xadd = redis::cmd("XADD")
         .arg(STREAM)
         .arg("*")
@@ -148,7 +154,7 @@ async fn a_trimmed_stream_tells_exactly_how_much_is_gone() {
         .arg(STREAM)
         .arg("MAXLEN")
         .arg(3)
-        .query_async(&mut server.client().await)
+        .query_async(&mut client(&server).await)
         .await
         .unwrap();
     let page = log.page(seen, Direction::Forward, 10).await.unwrap();
@@ -159,7 +165,7 @@ async fn a_trimmed_stream_tells_exactly_how_much_is_gone() {
         .arg(STREAM)
         .arg("MAXLEN")
         .arg(0)
-        .query_async(&mut server.client().await)
+        .query_async(&mut client(&server).await)
         .await
         .unwrap();
     let page = log.page(seen, Direction::Forward, 10).await.unwrap();
@@ -193,7 +199,7 @@ async fn errors_tell_whether_to_wait_or_to_mend_something() {
     assert_eq!(error.kind(), LogErrorKind::Refused, "{error}");
     assert!(error.to_string().contains("check user and password") && !error.to_string().contains("wrong-secret"));
 
-    let absent = RedisServer::absent();
+    let absent = RedisServer::absent(&[]);
     let error = log(&absent).append(&texts(0..1)).await.unwrap_err();
     assert_eq!(error.kind(), LogErrorKind::Unreachable, "{error}");
     assert!(error.to_string().contains("is redis-server running there?"), "{error}");
@@ -202,7 +208,7 @@ async fn errors_tell_whether_to_wait_or_to_mend_something() {
 #[tokio::test]
 async fn a_key_of_another_type_is_refused_and_named() {
     let server = RedisServer::start();
-    let _: () = server.client().await.set(STREAM, "a text").await.unwrap();
+    let _: () = client(&server).await.set(STREAM, "a text").await.unwrap();
     let replies = log(&server).append(&texts(0..1)).await.unwrap();
     let error = replies[0].as_ref().unwrap_err();
     assert!(
@@ -228,7 +234,7 @@ async fn a_bus_writes_every_event_in_order_under_one_field() {
 
 #[tokio::test]
 async fn events_of_an_absent_server_arrive_when_it_comes() {
-    let mut server = RedisServer::absent();
+    let mut server = RedisServer::absent(&[]);
     let bus = EventBus::redis(&server.url()).unwrap();
     for n in 0..100 {
         bus.publish_value("numbered", json!({ "n": n }));
@@ -274,7 +280,7 @@ async fn a_killed_server_loses_nothing_and_keeps_the_order() {
 
 #[tokio::test]
 async fn what_a_full_queue_drops_is_counted_and_told() {
-    let mut server = RedisServer::absent();
+    let mut server = RedisServer::absent(&[]);
     let limits = event_core::Limits {
         max_events: 50,
         ..event_core::Limits::default()

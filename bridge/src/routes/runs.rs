@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use event_core::Timestamp;
 use hyper::StatusCode;
 use warp::Filter;
 use warp::filters::BoxedFilter;
@@ -11,7 +12,6 @@ use warp::reply::Response;
 use super::{origin, with};
 use crate::answer;
 use crate::server::State;
-use crate::timestamp;
 
 pub(super) fn route(state: &Arc<State>) -> BoxedFilter<(Response,)> {
     warp::path!("api" / "runs")
@@ -28,6 +28,6 @@ fn respond(state: &State, headers: &HeaderMap) -> Response {
         Err(refused) => return answer::refusal(&refused),
     };
     let runs = state.source.runs();
-    let list = serde_json::json!({ "runs": runs.list(timestamp::unix_ms()) });
+    let list = serde_json::json!({ "runs": runs.list(Timestamp::now().unix_ms()) });
     answer::for_origin(answer::json(StatusCode::OK, &list), origin.as_deref())
 }

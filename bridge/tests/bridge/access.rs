@@ -12,7 +12,7 @@ const UPGRADE: [(&str, &str); 4] = [
 
 #[tokio::test]
 async fn a_name_that_is_not_ours_is_refused_everywhere_with_a_remedy() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     for path in ["/", "/events", "/api/events", "/api/runs", "/app.js", "/healthz"] {
         let answer = get_with(bridge.port, path, &[("host", "evil.example:9999")]).await;
@@ -28,7 +28,7 @@ async fn a_name_that_is_not_ours_is_refused_everywhere_with_a_remedy() {
 
 #[tokio::test]
 async fn pages_of_strangers_are_refused_with_a_remedy_before_any_event() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     for path in ["/events", "/api/events", "/api/runs"] {
         let mut headers = vec![("host", "localhost"), ("origin", "https://evil.example")];
@@ -47,7 +47,7 @@ async fn pages_of_strangers_are_refused_with_a_remedy_before_any_event() {
 
 #[tokio::test]
 async fn pages_of_loopback_and_named_origins_read_history_across_origins() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::build(
         Bridge::builder()
             .port(0)
@@ -67,7 +67,7 @@ async fn pages_of_loopback_and_named_origins_read_history_across_origins() {
 
 #[tokio::test]
 async fn every_answer_tells_browsers_to_be_strict() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     for path in [
         "/",
@@ -98,7 +98,7 @@ async fn every_answer_tells_browsers_to_be_strict() {
 
 #[tokio::test]
 async fn events_without_an_upgrade_says_how_to_connect() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     let answer = get(bridge.port, "/events").await;
     assert_eq!((answer.status, answer.header("upgrade")), (426, Some("websocket")));
@@ -107,7 +107,7 @@ async fn events_without_an_upgrade_says_how_to_connect() {
 
 #[tokio::test]
 async fn a_bad_parameter_is_named_with_what_is_expected() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     for (path, expected) in [
         ("/events?after=yesterday", "after: not a cursor: \"yesterday\""),
@@ -132,7 +132,7 @@ async fn a_bad_parameter_is_named_with_what_is_expected() {
 
 #[tokio::test]
 async fn an_address_that_others_reach_needs_consent() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let open = || {
         Bridge::builder()
             .port(0)

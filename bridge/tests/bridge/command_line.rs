@@ -49,7 +49,7 @@ async fn served_port(child: &mut Child) -> u16 {
 
 #[tokio::test]
 async fn serve_serves_and_stops_with_zero_at_a_signal() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let mut child = command(&["serve", "--port", "0", "--redis", &redis.url()])
         .spawn()
         .unwrap();
@@ -62,7 +62,7 @@ async fn serve_serves_and_stops_with_zero_at_a_signal() {
 
 #[tokio::test]
 async fn a_second_signal_stops_at_once() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let mut child = command(&["serve", "--port", "0", "--redis", &redis.url()])
         .spawn()
         .unwrap();
@@ -89,7 +89,7 @@ async fn interrupt(child: &Child) {
 
 #[tokio::test]
 async fn a_taken_port_is_named_with_the_way_to_another() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     let port = bridge.port.to_string();
     let (code, message) = refused(command(&["serve"]).env("WS_PORT", &port)).await;

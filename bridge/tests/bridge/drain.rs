@@ -2,7 +2,7 @@ use crate::support::{Framed, Plain, Redis, TestBridge, event, get};
 
 #[tokio::test]
 async fn a_bridge_that_stops_gives_what_is_there_then_says_bye_and_closes() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     let mut framed = Framed::connect(bridge.port, "&after=0").await;
     let mut plain = Plain::connect(bridge.port, "?after=0").await;
@@ -20,7 +20,7 @@ async fn a_bridge_that_stops_gives_what_is_there_then_says_bye_and_closes() {
 
 #[tokio::test]
 async fn a_stopped_bridge_leaves_its_port() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     let port = bridge.port;
     assert_eq!(get(port, "/healthz").await.status, 200);

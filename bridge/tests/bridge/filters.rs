@@ -31,7 +31,7 @@ const CASES: [(&str, &[u64]); 7] = [
 
 #[tokio::test]
 async fn filters_mean_the_same_everywhere() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     some_events(&redis).await;
     let bridge = TestBridge::start(redis.log());
     for (query, expected) in CASES {
@@ -50,7 +50,7 @@ async fn filters_mean_the_same_everywhere() {
 
 #[tokio::test]
 async fn a_client_whose_filter_nothing_passes_still_moves_on() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     some_events(&redis).await;
     let mut viewer = Framed::connect(bridge.port, "&after=0&type=never").await;

@@ -8,7 +8,7 @@ use crate::support::{Framed, Redis, TestBridge, event, limits, until};
 
 #[tokio::test]
 async fn hello_comes_first_and_gives_a_cursor_even_before_the_first_event() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     let mut viewer = Framed::connect(bridge.port, "").await;
     let cursor = viewer.cursor.clone();
@@ -19,7 +19,7 @@ async fn hello_comes_first_and_gives_a_cursor_even_before_the_first_event() {
 
 #[tokio::test]
 async fn hello_names_the_stream_and_the_kind_of_log() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     for (bridge, kind, stream) in [
         (TestBridge::start(redis.log()), "redis", "agent_events"),
         (
@@ -36,7 +36,7 @@ async fn hello_names_the_stream_and_the_kind_of_log() {
 
 #[tokio::test]
 async fn a_client_resumes_after_any_event_and_gets_exactly_the_rest() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     redis.add(&(0..40).map(event).collect::<Vec<_>>()).await;
     let mut viewer = Framed::connect(bridge.port, "&after=0").await;
@@ -50,7 +50,7 @@ async fn a_client_resumes_after_any_event_and_gets_exactly_the_rest() {
 
 #[tokio::test]
 async fn a_bare_redis_id_is_a_cursor() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let ids = redis.add(&(0..5).map(event).collect::<Vec<_>>()).await;
     let bridge = TestBridge::start(redis.log());
     assert_eq!(Framed::resume(bridge.port, &ids[1]).await.seqs(3).await, [2, 3, 4]);
@@ -58,7 +58,7 @@ async fn a_bare_redis_id_is_a_cursor() {
 
 #[tokio::test]
 async fn tail_begins_with_the_newest_so_many() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     redis.add(&(0..5).map(event).collect::<Vec<_>>()).await;
     let bridge = TestBridge::start(redis.log());
     assert_eq!(Framed::connect(bridge.port, "&tail=2").await.seqs(2).await, [3, 4]);
@@ -77,7 +77,7 @@ async fn tail_begins_with_the_newest_so_many() {
 
 #[tokio::test]
 async fn since_begins_with_a_time() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let first = redis.add(&[event(0)]).await;
     let first_ms: u64 = first[0].split('-').next().unwrap().parse().unwrap();
     until("the clock moves on", || async {
@@ -105,7 +105,7 @@ async fn since_begins_with_a_time() {
 
 #[tokio::test]
 async fn a_heartbeat_tells_when_the_replay_has_caught_up() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     redis.add(&(0..5).map(event).collect::<Vec<_>>()).await;
     let bridge = TestBridge::start(redis.log());
     let mut viewer = Framed::connect(bridge.port, "&after=0").await;
@@ -120,7 +120,7 @@ async fn a_heartbeat_tells_when_the_replay_has_caught_up() {
 
 #[tokio::test]
 async fn an_event_with_line_breaks_is_one_line() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     let mut viewer = Framed::connect(bridge.port, "&after=0").await;
     redis
@@ -132,7 +132,7 @@ async fn an_event_with_line_breaks_is_one_line() {
 
 #[tokio::test]
 async fn a_long_replay_is_complete_and_in_order_although_the_ring_is_small() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     redis.add(&(0..20_000).map(event).collect::<Vec<_>>()).await;
     let limits = event_bridge::Limits {
         ring_entries: 1000,

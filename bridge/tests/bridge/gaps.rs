@@ -13,7 +13,7 @@ fn small_ring() -> Limits {
 
 #[tokio::test]
 async fn a_hole_is_told_with_its_exact_size() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let ids = redis.add(&(0..1000).map(event).collect::<Vec<_>>()).await;
     let bridge = TestBridge::start_with(small_ring(), redis.log());
     let mut viewer = Framed::connect(bridge.port, "&after=0").await;
@@ -37,7 +37,7 @@ async fn a_hole_is_told_with_its_exact_size() {
 
 #[tokio::test]
 async fn asking_for_everything_tells_what_is_gone_already() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     redis.add(&(0..100).map(event).collect::<Vec<_>>()).await;
     redis.run("XTRIM agent_events MAXLEN = 5").await;
     let bridge = TestBridge::start(redis.log());
@@ -48,7 +48,7 @@ async fn asking_for_everything_tells_what_is_gone_already() {
 
 #[tokio::test]
 async fn nothing_is_lost_is_not_told_as_a_gap() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     redis.add(&(0..100).map(event).collect::<Vec<_>>()).await;
     redis.run("XTRIM agent_events MAXLEN = 90").await;
     let bridge = TestBridge::start_with(small_ring(), redis.log());
@@ -58,7 +58,7 @@ async fn nothing_is_lost_is_not_told_as_a_gap() {
 
 #[tokio::test]
 async fn a_plain_client_hears_of_a_hole_as_an_event() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     redis.add(&(0..10).map(event).collect::<Vec<_>>()).await;
     redis.run("XTRIM agent_events MAXLEN = 4").await;
     let bridge = TestBridge::start(redis.log());
@@ -74,7 +74,7 @@ async fn a_plain_client_hears_of_a_hole_as_an_event() {
 
 #[tokio::test]
 async fn what_was_trimmed_to_nothing_is_told_to_a_resuming_client() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     redis.add(&(0..10).map(event).collect::<Vec<_>>()).await;
     let bridge = TestBridge::start(redis.log());
     let mut viewer = Framed::connect(bridge.port, "&after=0").await;
@@ -93,7 +93,7 @@ async fn what_was_trimmed_to_nothing_is_told_to_a_resuming_client() {
 
 #[tokio::test]
 async fn a_deleted_stream_is_told_as_a_reset_and_followed_from_its_new_start() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     redis.add(&(0..10).map(event).collect::<Vec<_>>()).await;
     let bridge = TestBridge::start(redis.log());
     let mut viewer = Framed::connect(bridge.port, "&after=0").await;
@@ -112,7 +112,7 @@ async fn a_deleted_stream_is_told_as_a_reset_and_followed_from_its_new_start() {
 
 #[tokio::test]
 async fn a_stream_that_begins_anew_with_lower_ids_is_followed() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     redis
         .run("XADD agent_events 9000000000000-0 json {\"type\":\"t\",\"payload\":{\"seq\":1}}")
         .await;
@@ -130,7 +130,7 @@ async fn a_stream_that_begins_anew_with_lower_ids_is_followed() {
 
 #[tokio::test]
 async fn a_cursor_of_a_stream_that_was_deleted_meanwhile_is_told_as_a_reset() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     redis.add(&(0..10).map(event).collect::<Vec<_>>()).await;
     let bridge = TestBridge::start(redis.log());
     let mut viewer = Framed::connect(bridge.port, "&after=0").await;

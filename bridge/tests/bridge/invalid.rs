@@ -4,7 +4,7 @@ use crate::support::{Framed, Plain, Redis, TestBridge, event, get};
 
 #[tokio::test]
 async fn entries_that_are_no_events_are_shown_and_break_nothing() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     let mut plain = Plain::connect(bridge.port, "?after=0").await;
     let mut framed = Framed::connect(bridge.port, "&after=0").await;
@@ -60,7 +60,7 @@ fn assert_invalid(event: &Value, reason: &str, raw: &str, bytes: u64) {
 
 #[tokio::test]
 async fn a_peer_that_sends_too_much_is_sent_away() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     let mut viewer = Plain::connect(bridge.port, "").await;
     viewer.send("x".repeat(100_000)).await;

@@ -6,7 +6,7 @@ use crate::support::{Plain, Redis, TestBridge, event, in_time, limits};
 
 #[tokio::test]
 async fn a_plain_frame_is_the_stored_text_byte_for_byte() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     let mut viewer = Plain::connect(bridge.port, "?after=0").await;
     let texts = [
@@ -23,7 +23,7 @@ async fn a_plain_frame_is_the_stored_text_byte_for_byte() {
 
 #[tokio::test]
 async fn without_a_place_to_begin_the_stream_is_live_from_now() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     redis.add(&[event(1), event(2)]).await;
     let bridge = TestBridge::start(redis.log());
     let mut witness = Plain::connect(bridge.port, "?after=0").await;
@@ -36,7 +36,7 @@ async fn without_a_place_to_begin_the_stream_is_live_from_now() {
 
 #[tokio::test]
 async fn the_guides_page_served_from_another_port_sees_events() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     // new WebSocket("ws://" + location.hostname + ":9999/events") in a page of http://localhost:8080.
     let mut request = format!("ws://localhost:{}/events", bridge.port)
@@ -59,7 +59,7 @@ async fn the_guides_page_served_from_another_port_sees_events() {
 
 #[tokio::test]
 async fn an_entry_that_a_producer_repeated_is_shown_once() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     let mut live = Plain::connect(bridge.port, "?after=0").await;
     let (first, second) = (event(1), event(2));
@@ -73,7 +73,7 @@ async fn an_entry_that_a_producer_repeated_is_shown_once() {
 
 #[tokio::test]
 async fn a_batch_that_was_repeated_is_shown_once_far_behind_the_ring_too() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let batch: Vec<_> = (0..1000).map(event).collect();
     redis.add(&batch).await;
     redis.add(&batch[500..]).await;
@@ -89,7 +89,7 @@ async fn a_batch_that_was_repeated_is_shown_once_far_behind_the_ring_too() {
 
 #[tokio::test]
 async fn events_that_share_an_id_but_differ_are_all_shown() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     let mut viewer = Plain::connect(bridge.port, "?after=0").await;
     let texts: Vec<_> = (0..3)

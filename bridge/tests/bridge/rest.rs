@@ -11,7 +11,7 @@ fn seqs(lines: &[Value]) -> Vec<u64> {
 
 #[tokio::test]
 async fn history_is_paged_from_end_to_end_without_overlap() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     redis.add(&(0..2500).map(event).collect::<Vec<_>>()).await;
     let limits = event_bridge::Limits {
         ring_entries: 500,
@@ -49,7 +49,7 @@ async fn history_is_paged_from_end_to_end_without_overlap() {
 
 #[tokio::test]
 async fn an_empty_stream_is_an_empty_page() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     let lines = get(bridge.port, "/api/events").await.lines();
     assert_eq!(lines, [json!({"control": "page", "next": "0-0@0", "more": false})]);
@@ -57,7 +57,7 @@ async fn an_empty_stream_is_an_empty_page() {
 
 #[tokio::test]
 async fn a_hole_comes_before_the_events_behind_it() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     redis.add(&(0..10).map(event).collect::<Vec<_>>()).await;
     redis.run("XTRIM agent_events MAXLEN = 2").await;
     let bridge = TestBridge::start(redis.log());
@@ -68,7 +68,7 @@ async fn a_hole_comes_before_the_events_behind_it() {
 
 #[tokio::test]
 async fn runs_are_listed_with_the_newest_first() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     redis
         .add(&[
             event_of(

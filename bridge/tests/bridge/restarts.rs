@@ -6,7 +6,7 @@ use crate::support::{Framed, Plain, Redis, TestBridge, event, get, limits, seq, 
 
 #[tokio::test]
 async fn a_restarted_bridge_lets_clients_go_on_where_they_were() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     let port = bridge.port;
     redis.add(&(0..50).map(event).collect::<Vec<_>>()).await;
@@ -23,7 +23,7 @@ async fn a_restarted_bridge_lets_clients_go_on_where_they_were() {
 
 #[tokio::test]
 async fn a_killed_redis_is_said_aloud_and_nothing_is_missed_or_repeated_when_it_is_back() {
-    let mut redis = Redis::start_durable().await;
+    let mut redis = Redis::start_durable();
     let bridge = TestBridge::start(redis.log());
     let mut framed = Framed::connect(bridge.port, "&after=0").await;
     let mut plain = Plain::connect(bridge.port, "?after=0").await;
@@ -42,7 +42,7 @@ async fn a_killed_redis_is_said_aloud_and_nothing_is_missed_or_repeated_when_it_
     assert_eq!(get(bridge.port, "/readyz").await.status, 503);
     assert_eq!(get(bridge.port, "/healthz").await.status, 200);
 
-    redis.restart().await;
+    redis.restart();
     redis.add(&(50..100).map(event).collect::<Vec<_>>()).await;
     let mut seen = HashSet::new();
     let mut is_back = false;
@@ -65,7 +65,7 @@ async fn a_killed_redis_is_said_aloud_and_nothing_is_missed_or_repeated_when_it_
 
 #[tokio::test]
 async fn a_client_that_resumes_while_redis_is_away_gets_everything_when_it_is_back() {
-    let mut redis = Redis::start_durable().await;
+    let mut redis = Redis::start_durable();
     let limits = event_bridge::Limits {
         ring_entries: 10,
         ..limits()
@@ -76,7 +76,7 @@ async fn a_client_that_resumes_while_redis_is_away_gets_everything_when_it_is_ba
     viewer.seqs(20).await;
     redis.kill();
     let mut resumed = Framed::resume(bridge.port, &viewer.cursor).await;
-    redis.restart().await;
+    redis.restart();
     redis.add(&[event(100)]).await;
     assert_eq!(resumed.seqs(81).await, (20..101).collect::<Vec<_>>());
 }
@@ -93,7 +93,7 @@ async fn a_bridge_without_redis_serves_says_so_and_goes_live_when_it_comes() {
     assert_eq!(get(bridge.port, "/readyz").await.json()["log"], "unreachable");
     let mut live = Plain::connect(bridge.port, "").await;
 
-    redis.restart().await;
+    redis.restart();
     redis.add(&[event(1)]).await;
     assert_eq!(viewer.seqs(1).await, [1]);
     assert_eq!(live.seqs(1).await, [1]);
@@ -101,7 +101,7 @@ async fn a_bridge_without_redis_serves_says_so_and_goes_live_when_it_comes() {
 
 #[tokio::test]
 async fn a_wrong_password_is_named_with_its_remedy_and_never_shown() {
-    let redis = Redis::start_with(&["--requirepass", "right"]).await;
+    let redis = Redis::start_with(&["--requirepass", "right"]);
     let url = redis.url().replace("redis://", "redis://:wrong-secret@");
     let bridge = TestBridge::start(Redis::log_at(url));
     until("the log's answer is known", || async {

@@ -18,7 +18,7 @@ async fn stuck(port: u16) -> TcpStream {
 
 #[tokio::test]
 async fn one_viewer_that_never_reads_one_that_closes_and_one_that_is_reset_disturb_nobody() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     let _stuck = stuck(bridge.port).await;
     let closing = Plain::connect(bridge.port, "?after=0").await;
@@ -48,7 +48,7 @@ async fn one_viewer_that_never_reads_one_that_closes_and_one_that_is_reset_distu
 
 #[tokio::test]
 async fn a_viewer_that_stands_still_is_let_go_and_its_place_is_free_again() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let big: Vec<_> = (0..100)
         .map(|seq| event_of("big", &json!({"seq": seq, "filler": "x".repeat(200_000)})))
         .collect();
@@ -72,7 +72,7 @@ async fn a_viewer_that_stands_still_is_let_go_and_its_place_is_free_again() {
 
 #[tokio::test]
 async fn a_peer_that_is_silent_is_let_go() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let limits = Limits {
         connections: 1,
         silence: Duration::from_millis(200),
@@ -92,7 +92,7 @@ async fn a_peer_that_is_silent_is_let_go() {
 
 #[tokio::test]
 async fn a_viewer_that_answers_pings_stays() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let limits = Limits {
         ping: Duration::from_millis(50),
         silence: Duration::from_millis(500),
@@ -115,7 +115,7 @@ async fn a_viewer_that_answers_pings_stays() {
 
 #[tokio::test]
 async fn a_peer_that_never_finishes_its_request_is_let_go() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let limits = Limits {
         connections: 1,
         header_timeout: Duration::from_millis(200),

@@ -4,7 +4,7 @@ use crate::support::{Redis, TestBridge, get, get_with};
 
 #[tokio::test]
 async fn every_file_of_the_ui_is_served_with_its_type_and_a_strong_etag() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     for asset in event_ui::assets() {
         let path = format!("/{}", asset.path);
@@ -36,7 +36,7 @@ async fn every_file_of_the_ui_is_served_with_its_type_and_a_strong_etag() {
 
 #[tokio::test]
 async fn an_unknown_path_is_answered_with_what_there_is() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());
     let answer = get(bridge.port, "/nothing/here").await;
     assert_eq!(answer.status, 404);
@@ -45,7 +45,7 @@ async fn an_unknown_path_is_answered_with_what_there_is() {
 
 #[tokio::test]
 async fn while_working_on_the_ui_it_comes_from_a_folder_and_from_nowhere_else() {
-    let redis = Redis::start().await;
+    let redis = Redis::start();
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("ui")).unwrap();
     std::fs::write(dir.path().join("secret.txt"), "secret").unwrap();

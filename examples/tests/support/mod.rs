@@ -6,6 +6,7 @@
 )]
 #![allow(dead_code, reason = "each test file uses its part")]
 
+#[path = "../../../event-core/tests/support/redis_server.rs"]
 pub(crate) mod redis_server;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -40,7 +40,7 @@ export function summarize(type: string, payload: Record<string, unknown>): strin
   if (change) parts.push(change);
   const leads = LEADS[type] ?? [];
   for (const key of leads) {
-    if (Object.hasOwn(payload, key)) parts.push(brief(payload[key], MAX));
+    if (Object.hasOwn(payload, key)) parts.push(brief(payload[key], MAX) || "(empty)");
   }
   let length = parts.reduce((sum, part) => sum + part.length, 0);
   for (const [key, value] of Object.entries(payload)) {

@@ -3,6 +3,8 @@
 mod bridge;
 mod http;
 mod redis;
+#[path = "../../../../event-core/tests/support/redis_server.rs"]
+mod redis_server;
 mod viewer;
 
 use std::future::Future;
@@ -13,10 +15,8 @@ use serde_json::json;
 pub(crate) use self::bridge::{TestBridge, limits};
 pub(crate) use self::http::{get, get_with};
 pub(crate) use self::redis::Redis;
+pub(crate) use self::redis_server::DEADLINE;
 pub(crate) use self::viewer::{Framed, Plain};
-
-/// How long a test waits for what must come: long enough for a busy machine.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The result of `future`, which must come in time.
 pub(crate) async fn in_time<T>(what: &str, future: impl Future<Output = T>) -> T {

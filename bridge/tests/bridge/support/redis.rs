@@ -1,95 +1,45 @@
-//! A redis-server on a free port, in a folder of its own, that can be killed and started again.
+//! A redis-server and what these tests ask of it.
 
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::Duration;
 
 use event_core::log::{RedisConfig, RedisLog};
 use redis::AsyncConnectionConfig;
 use redis::aio::MultiplexedConnection;
-use tempfile::TempDir;
 
-use super::{DEADLINE, until};
+use super::redis_server::{DEADLINE, RedisServer};
 
-pub(crate) struct Redis {
-    port: u16,
-    dir: TempDir,
-    server: Option<Child>,
-    flags: Vec<String>,
-}
+pub(crate) struct Redis(RedisServer);
 
 impl Redis {
-    pub(crate) async fn start() -> Self {
-        Self::start_with(&[]).await
+    pub(crate) fn start() -> Self {
+        Self::start_with(&[])
     }
 
     /// Keeps every write, so that a kill loses nothing.
-    pub(crate) async fn start_durable() -> Self {
-        Self::start_with(&["--appendonly", "yes", "--appendfsync", "always"]).await
+    pub(crate) fn start_durable() -> Self {
+        Self(RedisServer::start())
     }
 
-    pub(crate) async fn start_with(flags: &[&str]) -> Self {
-        let mut redis = Self::absent(flags);
-        redis.restart().await;
-        redis
+    pub(crate) fn start_with(flags: &[&str]) -> Self {
+        Self(RedisServer::with_options(flags))
     }
 
     /// A port on which nothing listens yet.
     pub(crate) fn absent(flags: &[&str]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        Self {
-            port,
-            dir: tempfile::tempdir().unwrap(),
-            server: None,
-            flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
-        }
+        Self(RedisServer::absent(flags))
     }
 
-    pub(crate) async fn restart(&mut self) {
-        let server = Command::new("redis-server")
-            .args([
-                "--port",
-                &self.port.to_string(),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--dir",
-            ])
-            .arg(self.dir.path())
-            .args(&self.flags)
-            .stdout(Stdio::null())
-            .spawn();
-        self.server = Some(server.unwrap_or_else(|error| {
-            panic!("these tests need redis-server ({error}); install it: apt-get install redis-server, or brew install redis")
-        }));
-        let port = self.port;
-        until("redis-server listens", || async move {
-            tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok()
-        })
-        .await;
-        if !self.flags.iter().any(|flag| flag == "--requirepass") {
-            until("redis-server is loaded", || async {
-                let Ok(mut connection) = self.try_connect().await else {
-                    return false;
-                };
-                redis::cmd("PING").query_async::<String>(&mut connection).await.is_ok()
-            })
-            .await;
-        }
+    pub(crate) fn restart(&mut self) {
+        self.0.launch();
     }
 
     /// As a power cut would.
     pub(crate) fn kill(&mut self) {
-        if let Some(mut server) = self.server.take() {
-            server.kill().unwrap();
-            server.wait().unwrap();
-        }
+        self.0.kill();
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        self.0.url()
     }
 
     pub(crate) fn log(&self) -> Arc<RedisLog> {
@@ -106,16 +56,14 @@ impl Redis {
     }
 
     pub(crate) async fn connect(&self) -> MultiplexedConnection {
-        self.try_connect().await.unwrap()
-    }
-
-    async fn try_connect(&self) -> redis::RedisResult<MultiplexedConnection> {
         let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(Duration::from_secs(1)))
+            .set_connection_timeout(Some(DEADLINE))
             .set_response_timeout(Some(DEADLINE));
-        redis::Client::open(self.url())?
+        let client = redis::Client::open(self.url()).unwrap();
+        client
             .get_multiplexed_async_connection_with_config(&config)
             .await
+            .unwrap()
     }
 
     /// Adds entries with one field `json`; returns their ids.
@@ -138,11 +86,5 @@ impl Redis {
             .query_async::<redis::Value>(&mut self.connect().await)
             .await
             .unwrap();
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        self.kill();
     }
 }

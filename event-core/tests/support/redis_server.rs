@@ -1,5 +1,9 @@
-//! A redis-server of the tests' own: on a free port, in a folder of its own, stopped by its process id.
+//! A redis-server of the tests' own: on a free port, in a folder of its own, stopped by its process id. The tests of
+//! other packages use this file as well.
 
+#![allow(dead_code, reason = "each test program uses its part")]
+
+use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -24,14 +28,13 @@ impl RedisServer {
     }
 
     pub(crate) fn with_options(options: &[&str]) -> Self {
-        let mut server = Self::absent();
-        server.options = options.iter().map(ToString::to_string).collect();
+        let mut server = Self::absent(options);
         server.launch();
         server
     }
 
     /// A port on which nothing listens yet.
-    pub(crate) fn absent() -> Self {
+    pub(crate) fn absent(options: &[&str]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0")
             .and_then(|listener| listener.local_addr())
             .unwrap()
@@ -40,7 +43,7 @@ impl RedisServer {
             child: None,
             folder: tempfile::tempdir().unwrap(),
             port,
-            options: Vec::new(),
+            options: options.iter().map(ToString::to_string).collect(),
         }
     }
 
@@ -62,12 +65,23 @@ impl RedisServer {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         let child = command.spawn().unwrap_or_else(|error| {
-            panic!("redis-server can't be started ({error}); install it: apt-get install redis-server")
+            panic!("these tests need redis-server ({error}); install it: apt-get install redis-server, or brew install redis")
         });
         self.child = Some(child);
-        eventually("redis-server listens", || {
-            TcpStream::connect(("127.0.0.1", self.port)).ok()
+        // While it loads its data, it listens but answers with an error.
+        eventually("redis-server answers", || {
+            let answer = self.ping().ok()?;
+            (answer.starts_with("+PONG") || answer.starts_with("-NOAUTH")).then_some(())
         });
+    }
+
+    fn ping(&self) -> io::Result<String> {
+        let mut connection = TcpStream::connect(("127.0.0.1", self.port))?;
+        connection.set_read_timeout(Some(Duration::from_secs(1)))?;
+        connection.write_all(b"PING\r\n")?;
+        let mut answer = [0; 64];
+        let length = connection.read(&mut answer)?;
+        Ok(String::from_utf8_lossy(&answer[..length]).into_owned())
     }
 
     pub(crate) fn kill(&mut self) {
@@ -79,22 +93,6 @@ impl RedisServer {
 
     pub(crate) fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
-    }
-
-    pub(crate) async fn client(&self) -> redis::aio::MultiplexedConnection {
-        let client = redis::Client::open(self.url()).unwrap();
-        let deadline = Instant::now() + DEADLINE;
-        loop {
-            // While it loads its data, it answers with an error.
-            match client.get_multiplexed_async_connection().await {
-                Ok(mut connection) => match redis::cmd("PING").query_async::<String>(&mut connection).await {
-                    Ok(_) => return connection,
-                    Err(error) => assert!(Instant::now() < deadline, "{error}"),
-                },
-                Err(error) => assert!(Instant::now() < deadline, "{error}"),
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
     }
 }
 
