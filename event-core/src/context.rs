@@ -18,7 +18,8 @@ use crate::record::Fields;
 
 /// The place of the running code among spans: what an event published here belongs to.
 ///
-/// It follows calls and `.await`s by itself. A new task or thread starts without one; carry it there:
+/// It follows calls and `.await`s by itself. A new task or thread starts without one; carry it there. (Tasks of a runtime
+/// that is driven by `block_on` inside a span run on that thread, in that span.)
 ///
 /// ```
 /// use event_core::Context;
@@ -122,31 +123,19 @@ impl Context {
 
     /// Makes this the thread's context until the guard goes.
     pub(crate) fn enter(self) -> Entered {
-        Entered {
-            before: Some(swap(self)),
-        }
+        Entered { before: swap(self) }
     }
 }
 
 /// While it lives, the thread is in the context it was made for.
 #[derive(Debug)]
 pub(crate) struct Entered {
-    /// Taken when the context is left.
-    before: Option<Context>,
-}
-
-impl Entered {
-    /// Leaves; returns the context that was entered.
-    pub(crate) fn leave(mut self) -> Context {
-        self.before.take().map(swap).unwrap_or_default()
-    }
+    before: Context,
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        if let Some(before) = self.before.take() {
-            swap(before);
-        }
+        swap(std::mem::take(&mut self.before));
     }
 }
 
@@ -179,10 +168,7 @@ impl<F: Future> Future for InContext<F> {
         let Some(future) = this.future.as_pin_mut() else {
             unreachable!("only emptied when dropped");
         };
-        // Moved in and out, which costs no counting of references.
-        let entered = std::mem::take(this.context).enter();
-        let poll = future.poll(cx);
-        *this.context = entered.leave();
-        poll
+        let _entered = this.context.clone().enter();
+        future.poll(cx)
     }
 }

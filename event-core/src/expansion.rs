@@ -44,7 +44,7 @@ macro_rules! __finish {
             };
             $call.finish(
                 (&$crate::__private::Returned(&$out))
-                    .verdict(|error| (&&&$crate::__private::Described(error)).describe()),
+                    .__verdict(|error| (&&&$crate::__private::Described(error)).__describe()),
             )
         } else {
             ::core::option::Option::None

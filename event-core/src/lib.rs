@@ -58,5 +58,6 @@ pub mod __private {
         Described, DescribedBox, DescribedDisplay, DescribedError, DescribedName, Returned, ReturnedResult,
         ReturnedValue,
     };
-    pub use crate::span::{Call, call, is_on, point, point_bare};
+    pub use crate::span::{Call, call, here, point, point_bare};
+    pub use serde::Serialize;
 }

@@ -1,13 +1,16 @@
 //! How a call ended, decided by the type of what it returned. Owns the probes that the attribute's expansion calls:
 //! method resolution picks the most telling one that a type allows, aliases and generics included.
 //!
-//! A method is looked for on `&&&T`, then `&&T`, `&T`, `T`; the first trait that is implemented wins.
+//! A method is looked for on `&&&T`, then `&&T`, `&T`, `T`; the first trait that is implemented wins. The methods have
+//! names that no trait of a user's has.
 
 use std::convert::Infallible;
 use std::error::Error;
 use std::fmt::Display;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::text::truncate;
 
 /// How a call ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +39,13 @@ impl Outcome {
         }
     }
 
+    /// Bytes of its texts.
+    pub(crate) fn size(&self) -> usize {
+        self.failure().map_or(0, |failure| {
+            failure.error.len() + failure.error_chain.iter().map(String::len).sum::<usize>()
+        })
+    }
+
     pub(crate) fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Ok | Self::Returned => None,
@@ -45,7 +55,7 @@ impl Outcome {
 
     pub(crate) fn cancelled() -> Self {
         Self::Cancelled(Failure {
-            error: "the future was dropped before it was done".to_owned(),
+            error: "dropped before it was done".to_owned(),
             error_type: "cancelled",
             error_chain: Vec::new(),
         })
@@ -93,11 +103,11 @@ impl<E> Copy for Described<'_, E> {}
 /// A `Result` tells its outcome.
 pub trait ReturnedResult<'a, T: 'a, E: 'a> {
     /// The value on `ok`, or what `describe` makes of the error.
-    fn verdict(self, describe: impl FnOnce(&'a E) -> Failure) -> Verdict<'a, T>;
+    fn __verdict(self, describe: impl FnOnce(&'a E) -> Failure) -> Verdict<'a, T>;
 }
 
 impl<'a, T, E> ReturnedResult<'a, T, E> for &Returned<'a, Result<T, E>> {
-    fn verdict(self, describe: impl FnOnce(&'a E) -> Failure) -> Verdict<'a, T> {
+    fn __verdict(self, describe: impl FnOnce(&'a E) -> Failure) -> Verdict<'a, T> {
         self.0.as_ref().map_err(describe)
     }
 }
@@ -105,11 +115,11 @@ impl<'a, T, E> ReturnedResult<'a, T, E> for &Returned<'a, Result<T, E>> {
 /// Every other value is `ok`.
 pub trait ReturnedValue<'a, R: 'a> {
     /// The value.
-    fn verdict(self, describe: impl FnOnce(&'a Infallible) -> Failure) -> Verdict<'a, R>;
+    fn __verdict(self, describe: impl FnOnce(&'a Infallible) -> Failure) -> Verdict<'a, R>;
 }
 
 impl<'a, R> ReturnedValue<'a, R> for Returned<'a, R> {
-    fn verdict(self, _describe: impl FnOnce(&'a Infallible) -> Failure) -> Verdict<'a, R> {
+    fn __verdict(self, _describe: impl FnOnce(&'a Infallible) -> Failure) -> Verdict<'a, R> {
         Ok(self.0)
     }
 }
@@ -117,11 +127,11 @@ impl<'a, R> ReturnedValue<'a, R> for Returned<'a, R> {
 /// An error with its sources.
 pub trait DescribedError {
     /// Its text, type and chain.
-    fn describe(self) -> Failure;
+    fn __describe(self) -> Failure;
 }
 
 impl<E: Error> DescribedError for &&&Described<'_, E> {
-    fn describe(self) -> Failure {
+    fn __describe(self) -> Failure {
         failure::<E>(|| self.0.to_string(), self.0.source())
     }
 }
@@ -129,11 +139,11 @@ impl<E: Error> DescribedError for &&&Described<'_, E> {
 /// A box around an error, such as `Box<dyn Error>` or `anyhow::Error`.
 pub trait DescribedBox {
     /// Its text, type and chain.
-    fn describe(self) -> Failure;
+    fn __describe(self) -> Failure;
 }
 
 impl<E: Deref<Target: Error>> DescribedBox for &&Described<'_, E> {
-    fn describe(self) -> Failure {
+    fn __describe(self) -> Failure {
         failure::<E>(|| self.0.deref().to_string(), self.0.deref().source())
     }
 }
@@ -141,11 +151,11 @@ impl<E: Deref<Target: Error>> DescribedBox for &&Described<'_, E> {
 /// A text, or another type that can be shown.
 pub trait DescribedDisplay {
     /// Its text and type.
-    fn describe(self) -> Failure;
+    fn __describe(self) -> Failure;
 }
 
 impl<E: Display> DescribedDisplay for &Described<'_, E> {
-    fn describe(self) -> Failure {
+    fn __describe(self) -> Failure {
         failure::<E>(|| self.0.to_string(), None)
     }
 }
@@ -153,11 +163,11 @@ impl<E: Display> DescribedDisplay for &Described<'_, E> {
 /// A type of which nothing is known but its name.
 pub trait DescribedName {
     /// Its type.
-    fn describe(self) -> Failure;
+    fn __describe(self) -> Failure;
 }
 
 impl<E> DescribedName for Described<'_, E> {
-    fn describe(self) -> Failure {
+    fn __describe(self) -> Failure {
         failure::<E>(|| std::any::type_name::<E>().to_owned(), None)
     }
 }
@@ -165,12 +175,19 @@ impl<E> DescribedName for Described<'_, E> {
 /// How many sources an error chain shows: enough for any real one, and an end for one that turns in a circle.
 const MAX_CHAIN: usize = 16;
 
+/// How much of an error's text is kept, in bytes.
+const MAX_ERROR_BYTES: usize = 16 * 1024;
+
 fn failure<E>(display: impl Fn() -> String, source: Option<&(dyn Error + 'static)>) -> Failure {
     // The texts come from code of the user's that he did not ask us to run: a panic in there stays there.
     let error = catch(display).unwrap_or_else(|| std::any::type_name::<E>().to_owned());
+    let error = cut(error);
     let sources = catch(|| {
         let sources = std::iter::successors(source, |error: &&(dyn Error + 'static)| (*error).source());
-        sources.take(MAX_CHAIN - 1).map(ToString::to_string).collect()
+        sources
+            .take(MAX_CHAIN - 1)
+            .map(|source| cut(source.to_string()))
+            .collect()
     });
     let mut error_chain: Vec<_> = sources.unwrap_or_default();
     if !error_chain.is_empty() {
@@ -181,6 +198,13 @@ fn failure<E>(display: impl Fn() -> String, source: Option<&(dyn Error + 'static
         error_type: std::any::type_name::<E>(),
         error_chain,
     }
+}
+
+/// Errors may quote whole documents.
+fn cut(mut text: String) -> String {
+    let end = truncate(&text, MAX_ERROR_BYTES).len();
+    text.truncate(end);
+    text
 }
 
 fn catch<T>(run: impl Fn() -> T) -> Option<T> {

@@ -42,10 +42,10 @@ impl Call {
     }
 }
 
-impl Span {
+impl<E> Span<E> {
     /// A future that is inside the span whenever it is polled.
     pub fn watch<F: Future>(&mut self, future: F) -> Watch<'_, F> {
-        self.0.watch(future)
+        self.call.watch(future)
     }
 }
 

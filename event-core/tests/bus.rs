@@ -1,6 +1,7 @@
 //! The life of a bus: where it is found, how it ends, and that publishing never waits.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -34,6 +35,122 @@ impl Log for Stuck {
     }
 }
 
+/// What a log does that its author did not think of.
+type Misdeed = fn(usize, &MemoryLog, &[Bytes]) -> Result<Vec<Result<EntryId, LogError>>, LogError>;
+
+/// A memory log that misbehaves; the number counts its calls.
+struct Misbehaving {
+    log: Arc<MemoryLog>,
+    calls: AtomicUsize,
+    misdeed: Misdeed,
+}
+
+impl Log for Misbehaving {
+    fn stream(&self) -> &'static str {
+        "misbehaving"
+    }
+
+    fn append<'a>(&'a self, entries: &'a [Bytes]) -> LogFuture<'a, Vec<Result<EntryId, LogError>>> {
+        Box::pin(async move { (self.misdeed)(self.calls.fetch_add(1, Ordering::Relaxed), &self.log, entries) })
+    }
+
+    fn page(&self, from: Cursor, direction: Direction, limit: usize) -> LogFuture<'_, Page> {
+        self.log.page(from, direction, limit)
+    }
+
+    fn info(&self) -> LogFuture<'_, LogInfo> {
+        self.log.info()
+    }
+}
+
+fn misbehaving(misdeed: Misdeed) -> (EventBus, Arc<MemoryLog>) {
+    let log = Arc::new(MemoryLog::new("test", 0));
+    let bus = EventBus::new(Misbehaving {
+        log: log.clone(),
+        calls: AtomicUsize::new(0),
+        misdeed,
+    });
+    (bus, log)
+}
+
+/// Appends to a memory log at once.
+fn append(log: &MemoryLog, entries: &[Bytes]) -> Result<Vec<Result<EntryId, LogError>>, LogError> {
+    let append = || {
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+            .block_on(log.append(entries))
+    };
+    // Not on the thread of a runtime, which this is.
+    std::thread::scope(|scope| scope.spawn(append).join().unwrap())
+}
+
+fn numbers(log: &MemoryLog) -> Vec<u64> {
+    let events = log.entries();
+    events
+        .iter()
+        .map(|json| {
+            serde_json::from_slice::<event_core::Envelope>(json).unwrap().payload["n"]
+                .as_u64()
+                .unwrap()
+        })
+        .collect()
+}
+
+fn publish_three(bus: &EventBus) {
+    for n in 0..3 {
+        bus.publish_value("n", json!({ "n": n }));
+    }
+    assert_eq!(bus.flush(Duration::from_secs(30)), 0);
+}
+
+#[test]
+fn a_log_that_panics_is_asked_again() {
+    let (bus, log) = misbehaving(|call, log, entries| {
+        assert!(call > 0, "not ready yet");
+        append(log, entries)
+    });
+    publish_three(&bus);
+    assert_eq!(numbers(&log), [0, 1, 2]);
+}
+
+#[test]
+fn entries_that_a_log_did_not_answer_for_are_sent_again() {
+    let (bus, log) = misbehaving(|_, log, entries| append(log, &entries[..1]));
+    publish_three(&bus);
+    assert_eq!(numbers(&log), [0, 1, 2]);
+}
+
+#[test]
+fn one_refused_entry_does_not_hold_up_the_others() {
+    let (bus, log) = misbehaving(|call, log, entries| {
+        if call == 0 {
+            // What comes in the meantime makes one batch with this.
+            return Err(LogError::new(LogErrorKind::Unavailable, "not ready yet"));
+        }
+        let mut ids = append(log, &entries[..entries.len() - 1])?;
+        ids.push(Err(LogError::new(LogErrorKind::Refused, "no last ones here")));
+        Ok(ids)
+    });
+    for n in 0..100 {
+        bus.publish_value("n", json!({ "n": n }));
+    }
+    assert_eq!(bus.flush(Duration::from_secs(30)), 0);
+    let stats = bus.stats();
+    assert_eq!(stats.sent + stats.dropped, 100);
+    assert_eq!(numbers(&log).len() as u64, stats.sent);
+}
+
+#[test]
+fn a_log_that_blocks_its_thread_does_not_hold_up_the_end() {
+    let (bus, _) = misbehaving(|_, _, _| {
+        std::thread::park();
+        Ok(Vec::new())
+    });
+    bus.publish_value("n", json!({ "n": 0 }));
+    assert_eq!(bus.shutdown(Duration::from_millis(50)), 1);
+}
+
 fn memory() -> (EventBus, Arc<MemoryLog>) {
     let log = Arc::new(MemoryLog::new("test", 0));
     (EventBus::with_limits(log.clone(), Limits::default()), log)
@@ -58,6 +175,77 @@ fn the_context_s_bus_comes_before_the_thread_s_and_that_before_the_global_one() 
     Ticked { n: 5 }.publish();
     let lengths = [&global_log, &thread_log, &context_log].map(|log| log.entries().len());
     assert_eq!(lengths, [2, 1, 1]);
+}
+
+#[test]
+fn when_an_inner_installation_goes_the_outer_one_counts_again() {
+    let (outer, outer_log) = memory();
+    let (inner, inner_log) = memory();
+    let outer = outer.install_for_thread();
+    let inner = inner.install_for_thread();
+    Ticked { n: 1 }.publish();
+    drop(inner);
+    Ticked { n: 2 }.publish();
+    drop(outer);
+    assert_eq!((outer_log.entries().len(), inner_log.entries().len()), (1, 1));
+}
+
+#[test]
+fn what_a_log_publishes_itself_does_not_feed_it() {
+    let (bus, log) = misbehaving(|_, log, entries| {
+        Ticked { n: 9 }.publish();
+        append(log, entries)
+    });
+    let installed = bus.install_for_thread();
+    Ticked { n: 1 }.publish();
+    drop(installed);
+    assert_eq!(numbers(&log), [1]);
+}
+
+#[test]
+fn an_event_larger_than_the_queue_is_dropped_and_told() {
+    let log = Arc::new(MemoryLog::new("test", 0));
+    let limits = Limits {
+        max_events: 10,
+        max_bytes: 10_000,
+    };
+    let bus = EventBus::with_limits(log.clone(), limits);
+    bus.publish_value("big", json!({ "text": "x".repeat(20_000) }));
+    assert_eq!(bus.flush(Duration::from_secs(30)), 0);
+    assert_eq!(bus.stats().dropped, 1);
+    let told = log
+        .entries()
+        .iter()
+        .filter(|json| String::from_utf8_lossy(json).contains("events_dropped"))
+        .count();
+    assert_eq!(told, 1);
+}
+
+#[test]
+fn long_errors_count_against_the_queue_and_are_cut() {
+    #[emits(Ticked { n: 1 }, Ticked)]
+    fn fails() -> Result<(), String> {
+        Err("x".repeat(1 << 20))
+    }
+    let bus = EventBus::with_limits(
+        Arc::new(Stuck),
+        Limits {
+            max_events: 1_000_000,
+            max_bytes: 1 << 20,
+        },
+    );
+    let installed = bus.clone().install_for_thread();
+    for _ in 0..1_000 {
+        fails().unwrap_err();
+    }
+    // At most a batch on its way, and what the bound leaves room for.
+    assert!(
+        bus.stats().queued < 512 + 2 * (1 << 20) / (16 * 1024),
+        "{:?}",
+        bus.stats()
+    );
+    bus.shutdown(Duration::ZERO);
+    drop(installed);
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn every_optional_field_has_its_name() {
 #[test]
 fn durations_have_the_names_of_the_guide_s_table() {
     let capture = Capture::start();
-    Span::start::<ToolReturned>(&ToolInvoked::default()).finish(&ToolReturned::default());
+    Span::<ToolReturned>::start(&ToolInvoked::default()).finish(&ToolReturned::default());
     let finished = &capture.events()[1];
     assert_eq!(finished.payload["latency"], finished.payload["duration"]);
     assert_eq!(SearchRoundCompleted::DURATION_KEY, Some("time_spent"));

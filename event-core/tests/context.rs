@@ -115,7 +115,7 @@ fn after_a_call_the_context_is_what_it_was() {
     let capture = Capture::start();
     outer("n1");
     std::panic::catch_unwind(|| {
-        let mut span = Span::start::<InnerFinished>(&InnerStarted { n: 0 });
+        let mut span = Span::<InnerFinished>::start(&InnerStarted { n: 0 });
         span.run(|| panic!("out of it"));
     })
     .unwrap_err();
@@ -187,7 +187,7 @@ async fn concurrent_runs_with_tasks_threads_and_joins_do_not_mix() {
 #[tokio::test]
 async fn a_task_without_its_context_starts_a_run_of_its_own() {
     let capture = Capture::start();
-    let mut span = Span::start::<OuterFinished>(&OuterStarted { node: "a", private: 0 });
+    let mut span = Span::<OuterFinished>::start(&OuterStarted { node: "a", private: 0 });
     span.watch(async { tokio::spawn(inner_async(5)).await.unwrap() }).await;
     span.finish(&OuterFinished);
     let events = capture.events();
@@ -201,7 +201,7 @@ async fn a_task_without_its_context_starts_a_run_of_its_own() {
 #[test]
 fn a_traceparent_joins_two_processes_in_one_run() {
     let capture = Capture::start();
-    let mut caller = Span::start::<OuterFinished>(&OuterStarted {
+    let mut caller = Span::<OuterFinished>::start(&OuterStarted {
         node: "client",
         private: 0,
     });
@@ -233,17 +233,17 @@ fn a_traceparent_joins_two_processes_in_one_run() {
 #[test]
 fn a_span_by_hand_ends_as_it_is_told() {
     let capture = Capture::start();
-    Span::start::<OuterFinished>(&OuterStarted {
+    Span::<OuterFinished>::start(&OuterStarted {
         node: "done",
         private: 0,
     })
     .finish(&OuterFinished);
-    Span::start::<OuterFinished>(&OuterStarted {
+    Span::<OuterFinished>::start(&OuterStarted {
         node: "failed",
         private: 0,
     })
     .fail(&"no luck");
-    drop(Span::start::<OuterFinished>(&OuterStarted {
+    drop(Span::<OuterFinished>::start(&OuterStarted {
         node: "forgotten",
         private: 0,
     }));

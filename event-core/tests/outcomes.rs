@@ -226,7 +226,7 @@ async fn timeout_select_and_abort_cancel() {
     let events = capture.events();
     assert_eq!(
         outcome(finished(&events)),
-        ("cancelled", Some("the future was dropped before it was done"))
+        ("cancelled", Some("dropped before it was done"))
     );
     assert_eq!(finished(&events).text("error_type"), Some("cancelled"));
 
@@ -267,6 +267,32 @@ async fn a_future_dropped_while_the_thread_unwinds_for_another_reason_was_cancel
     });
     assert!(unwinding.await.unwrap_err().is_panic());
     assert_eq!(outcome(finished(&capture.events())).0, "cancelled");
+}
+
+#[test]
+fn a_panic_that_is_only_carried_on_has_no_text_of_an_older_one() {
+    #[emits(CallStarted { name: "carries on" }, CallFinished)]
+    fn carries_on() {
+        std::panic::resume_unwind(Box::new("not from here"))
+    }
+    let capture = Capture::start();
+    std::panic::catch_unwind(|| panic!("an older one")).unwrap_err();
+    std::panic::catch_unwind(carries_on).unwrap_err();
+    assert_eq!(outcome(finished(&capture.events())), ("panicked", Some("panicked")));
+}
+
+#[tokio::test]
+async fn a_span_that_is_dropped_after_its_future_was_done_is_cancelled_not_panicked() {
+    async fn gives_up() -> Result<(), String> {
+        let mut span = event_core::Span::<CallFinished>::start(&CallStarted { name: "by hand" });
+        let result: Result<(), String> = span.watch(async { Err("no".to_owned()) }).await;
+        result?;
+        span.finish(&CallFinished::default());
+        Ok(())
+    }
+    let capture = Capture::start();
+    gives_up().await.unwrap_err();
+    assert_eq!(capture.events()[1].text("outcome"), Some("cancelled"));
 }
 
 async fn futures_poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {

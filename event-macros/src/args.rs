@@ -1,7 +1,7 @@
 //! The attribute's arguments: `START`, `FINISH`, and what is refused in them. It decides by form alone; what the types
 //! are is rustc's to check.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream};
@@ -153,13 +153,26 @@ fn closure_of(closure: ExprClosure) -> syn::Result<Finish> {
             "FINISH takes one parameter, the returned value: `|out| …`"
         ));
     }
-    let Expr::Struct(literal) = *closure.body else {
-        return Err(no_literal("FINISH", &closure.body));
+    let mut body = *closure.body;
+    while let Expr::Group(group) = body {
+        body = *group.expr;
+    }
+    let Expr::Struct(literal) = body else {
+        return Err(no_literal("FINISH", &body));
     };
     refuse_jumps(&literal)?;
     let out = closure.inputs.into_iter().next();
     let out = out.unwrap_or_else(|| unreachable!("there is one"));
     Ok(Finish::Literal(Box::new(FinishLiteral { out, literal })))
+}
+
+/// What a `macro_rules!` hands over comes in an invisible group. As a whole argument, or as its type, it is taken out of it.
+pub(crate) fn ungrouped(args: TokenStream) -> TokenStream {
+    let ungroup = |token| match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => ungrouped(group.stream()),
+        other => other.into(),
+    };
+    args.into_iter().flat_map(ungroup).collect()
 }
 
 fn no_literal(what: &str, found: &Expr) -> Error {
@@ -192,7 +205,6 @@ impl<'ast> Visit<'ast> for Jumps {
             Expr::Break(_) | Expr::Continue(_) => "`break` and `continue`",
             // Leaves only itself.
             Expr::Closure(_) | Expr::Async(_) => return,
-            // So do the jumps of a loop, but not its `return` and `?`.
             _ => return visit::visit_expr(self, expr),
         };
         let error = error_at!(

@@ -41,7 +41,13 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
         |key| quote!(const DURATION_KEY: ::core::option::Option<&'static str> = ::core::option::Option::Some(#key);),
     );
     let scope = (!scope.is_empty()).then(|| quote!(const SCOPE: &'static [&'static str] = &[#(#scope),*];));
-    let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
+    let mut generics = input.generics.clone();
+    if generics.type_params().next().is_some() {
+        // serde's derive puts bounds on type parameters, which are its own business.
+        let bound = syn::parse_quote!(Self: ::event_core::__private::Serialize);
+        generics.make_where_clause().predicates.push(bound);
+    }
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     Ok(quote! {
         impl #impl_generics ::event_core::Event for #ident #type_generics #where_clause {
             const TYPE: &'static str = #event_type;
@@ -237,6 +243,7 @@ mod tests {
     fn an_identity_key_is_refused_at_the_field() {
         for input in [
             "struct A { run_id: u8 }",
+            "struct A { parent_id: u8 }",
             "struct A { #[serde(rename = \"span_id\")] x: u8 }",
             "#[serde(rename_all = \"kebab-case\")] struct A { function: u8 }",
         ] {

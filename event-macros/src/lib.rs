@@ -79,13 +79,14 @@ use crate::item::Function;
 ///
 /// # Limits
 /// `const fn`, C-variadic functions and functions without a body are refused. A function that returns a future
-/// without being `async` is finished when it returns the future. `?`, `return`, `.await` and `break` are refused in
+/// without being `async`, as all below `#[async_trait]` do, is finished when it returns the future. A generic event is
+/// written with its arguments (`Gen::<u8> { … }`); an event is a struct. `?`, `return`, `.await` and `break` are refused in
 /// START and FINISH: they would leave the function.
 #[proc_macro_attribute]
 pub fn emits(args: TokenStream, item: TokenStream) -> TokenStream {
     let item = proc_macro2::TokenStream::from(item);
-    let expanded =
-        syn::parse::<Args>(args).and_then(|args| expand::expand(&args, syn::parse2::<Function>(item.clone())?));
+    let expanded = syn::parse2::<Args>(args::ungrouped(args.into()))
+        .and_then(|args| expand::expand(&args, syn::parse2::<Function>(item.clone())?));
     expanded.unwrap_or_else(|error| error::with_item(&error, &item)).into()
 }
 

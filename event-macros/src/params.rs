@@ -6,18 +6,16 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::{Attribute, FnArg, Ident, Pat, PatIdent, Receiver, ReceiverKind, Signature, Type};
 
-/// Prepares the arguments of a signature for the body, and returns the statements that begin it. `start` are the tokens
+/// Prepares the arguments of a signature for `body`, and returns the statements that begin it. `start` are the tokens
 /// that read arguments before it.
-pub(crate) fn rebind(signature: &mut Signature, start: &TokenStream) -> TokenStream {
-    signature
-        .inputs
-        .iter_mut()
-        .enumerate()
-        .map(|(index, argument)| rebind_one(index, argument, start))
+pub(crate) fn rebind(signature: &mut Signature, start: &TokenStream, body: &TokenStream) -> TokenStream {
+    let arguments = signature.inputs.iter_mut().enumerate();
+    arguments
+        .map(|(index, argument)| rebind_one(index, argument, start, body))
         .collect()
 }
 
-fn rebind_one(index: usize, argument: &mut FnArg, start: &TokenStream) -> TokenStream {
+fn rebind_one(index: usize, argument: &mut FnArg, start: &TokenStream, body: &TokenStream) -> TokenStream {
     let typed = match argument {
         FnArg::Receiver(receiver) => return rebind_self(receiver),
         FnArg::Typed(typed) => typed,
@@ -37,17 +35,19 @@ fn rebind_one(index: usize, argument: &mut FnArg, start: &TokenStream) -> TokenS
         }
         // START needs the names: the pattern stays where it is.
         _ if is_read => {
-            let by_value = bound
+            let again = bound
                 .iter()
-                .filter(|binding| binding.by_ref.is_none() && binding.mutability.is_none());
-            by_value.map(|binding| rebind_ident(binding, &cfgs, start)).collect()
+                .filter(|binding| binding.mutability.is_none() && is_plain(binding));
+            again.map(|binding| rebind_ident(binding, &cfgs, start)).collect()
         }
-        pattern => move_in(index, pattern, &cfgs),
+        // Of no consequence when and where it is dropped.
+        Pat::Ident(_) | Pat::Wild(_) if is_trivial(&typed.ty) => TokenStream::new(),
+        pattern => move_in(index, pattern, &cfgs, body),
     }
 }
 
 /// Moves a pattern into the body, with all of its value: what it does not bind lives as long as it would without us.
-fn move_in(index: usize, pattern: &mut Pat, cfgs: &[&Attribute]) -> TokenStream {
+fn move_in(index: usize, pattern: &mut Pat, cfgs: &[&Attribute], body: &TokenStream) -> TokenStream {
     let name = match &*pattern {
         Pat::Ident(binding) => binding.ident.to_string(),
         _ => format!("__arg{index}"),
@@ -56,6 +56,8 @@ fn move_in(index: usize, pattern: &mut Pat, cfgs: &[&Attribute]) -> TokenStream 
     let argument = Ident::new(&name, Span::mixed_site());
     let bind = match &*pattern {
         Pat::Wild(_) => None,
+        // A name like `_guard` that nobody uses needs no second binding, and lints would mind one.
+        Pat::Ident(binding) if !mentions(body, &binding.ident) => None,
         pattern => Some(quote!(#(#cfgs)* let #pattern = #argument;)),
     };
     *pattern = Pat::Ident(PatIdent {
@@ -118,19 +120,29 @@ fn bindings(pattern: &Pat, bound: &mut Vec<PatIdent>) {
     match pattern {
         Pat::Ident(binding) => {
             // An upper-case name is a constant or a unit variant.
-            let is_variable = binding
+            if binding
                 .ident
                 .to_string()
-                .starts_with(|first: char| first.is_lowercase() || first == '_');
-            if is_variable {
+                .starts_with(|first: char| first.is_lowercase() || first == '_')
+            {
                 bound.push(binding.clone());
+            }
+            if let Some((_, inner)) = &binding.subpat {
+                bindings(inner, bound);
             }
         }
         Pat::Tuple(tuple) => tuple.elems.iter().for_each(|pattern| bindings(pattern, bound)),
         Pat::TupleStruct(tuple) => tuple.elems.iter().for_each(|pattern| bindings(pattern, bound)),
         Pat::Struct(fields) => fields.fields.iter().for_each(|field| bindings(&field.pat, bound)),
         Pat::Slice(slice) => slice.elems.iter().for_each(|pattern| bindings(pattern, bound)),
+        Pat::Reference(inner) => bindings(&inner.pat, bound),
         Pat::Paren(inner) => bindings(&inner.pat, bound),
+        // All alternatives bind the same names.
+        Pat::Or(alternatives) => alternatives
+            .cases
+            .iter()
+            .take(1)
+            .for_each(|pattern| bindings(pattern, bound)),
         _ => {}
     }
 }
@@ -146,6 +158,8 @@ fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
     tokens.clone().into_iter().any(|token| match token {
         TokenTree::Ident(ident) => ident == *name,
         TokenTree::Group(group) => mentions(&group.stream(), name),
-        _ => false,
+        // Format strings name variables in braces.
+        TokenTree::Literal(text) => text.to_string().contains(&format!("{{{name}")),
+        TokenTree::Punct(_) => false,
     })
 }

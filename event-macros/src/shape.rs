@@ -1,9 +1,10 @@
 //! Which of the shapes a function has: what decides how its call can be followed. Decided by the signature alone.
 
-use syn::{Attribute, ReturnType, Type};
+use syn::Attribute;
 
 use crate::args::{Args, Finish, Start};
 use crate::error::error_at;
+use crate::expand::is_never;
 use crate::item::Function;
 
 pub(crate) enum Shape {
@@ -34,32 +35,35 @@ pub(crate) fn of(function: &Function, args: &Args) -> syn::Result<Shape> {
     if matches!(args.finish, Finish::None) && !matches!(args.start, Start::None) {
         return Ok(Shape::Point);
     }
-    if signature.asyncness.is_some() {
-        return Ok(Shape::Async);
-    }
-    let Some(why) = why_guarded(function) else {
-        return Ok(Shape::Sync);
+    let is_async = signature.asyncness.is_some();
+    let Some(why) = why_unseen(function) else {
+        return Ok(if is_async { Shape::Async } else { Shape::Sync });
     };
     match &args.finish {
         Finish::Literal(finish) => Err(error_at!(
             finish.out,
             "{why}, so its value can't be looked at: write the type of the finished event alone"
         )),
+        _ if is_async => Ok(Shape::Async),
         _ => Ok(Shape::Guard),
     }
 }
 
-/// Why a body can't be put into a closure, if it can't.
-fn why_guarded(function: &Function) -> Option<&'static str> {
+/// Why the value of a function can't be looked at, if it can't.
+fn why_unseen(function: &Function) -> Option<&'static str> {
+    if is_never(&function.signature.output) {
+        return Some("this function never returns");
+    }
+    // An async body is put into a block, which keeps what a closure would lose.
+    if function.signature.asyncness.is_some() {
+        return None;
+    }
     let has = |name: &str| {
         function
             .attributes
             .iter()
             .any(|attribute: &Attribute| attribute.path().is_ident(name))
     };
-    if matches!(&function.signature.output, ReturnType::Type(_, output) if matches!(**output, Type::Never(_))) {
-        return Some("this function never returns");
-    }
     if has("track_caller") {
         return Some("a #[track_caller] function has to keep its body as it is");
     }

@@ -7,9 +7,10 @@ mod writer;
 
 use std::cell::RefCell;
 use std::fmt;
+use std::io::{self, Write as _};
 use std::marker::PhantomData;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
@@ -28,9 +29,12 @@ const DROP_PATIENCE: Duration = Duration::from_secs(2);
 /// How many buses there are: while there is none, nothing else of this crate runs.
 static BUSES: AtomicUsize = AtomicUsize::new(0);
 static GLOBAL: ArcSwapOption<Handle> = ArcSwapOption::const_empty();
+/// Every bus that is installed for the process; the last one is the global one.
+static INSTALLED: Mutex<Vec<EventBus>> = Mutex::new(Vec::new());
 
 thread_local! {
-    static THREAD: RefCell<Option<EventBus>> = const { RefCell::new(None) };
+    /// Every bus that is installed for the thread; the last one counts.
+    static THREAD: RefCell<Vec<EventBus>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Takes events from anywhere in a process to a log.
@@ -114,16 +118,18 @@ impl EventBus {
         Self::new(MemoryLog::new(DEFAULT_STREAM, max_entries))
     }
 
-    /// Makes this the process's bus until the guard goes. The newest one counts.
+    /// Makes this the process's bus until the guard goes. The newest installation counts; when it goes, the one before
+    /// counts again.
     pub fn install(self) -> Installed {
-        GLOBAL.store(Some(self.0.clone()));
+        change_installed(|installed| installed.push(self.clone()));
         Installed(self)
     }
 
     /// Makes this the bus of the current thread until the guard goes: for tests that run side by side.
     pub fn install_for_thread(self) -> InstalledForThread {
+        let _ = THREAD.try_with(|installed| installed.borrow_mut().push(self.clone()));
         InstalledForThread {
-            before: set_for_thread(Some(self)),
+            bus: self,
             not_send: PhantomData,
         }
     }
@@ -135,19 +141,31 @@ impl EventBus {
 
     /// The bus that code here publishes to: the context's, else the thread's, else the process's.
     pub fn current() -> Option<Self> {
+        if writer::is_writer() {
+            return None;
+        }
         Context::current()
             .node()
             .and_then(|here| here.bus.clone())
-            .or_else(|| THREAD.try_with(|bus| bus.borrow().clone()).ok().flatten())
+            .or_else(|| {
+                THREAD
+                    .try_with(|installed| installed.borrow().last().cloned())
+                    .ok()
+                    .flatten()
+            })
             .or_else(Self::global)
     }
 
-    /// Waits until everything published before is in the log, at most `timeout`. Returns how many events are not
-    /// there yet.
+    /// Waits until everything published before is in the log, or counted as dropped; at most for `timeout`. Returns how
+    /// many events still wait.
     ///
     /// It blocks the thread; in async code call it at the end only.
     pub fn flush(&self, timeout: Duration) -> u64 {
-        self.0.writer.flush(timeout)
+        let waiting = self.0.writer.flush(timeout);
+        if timeout >= DROP_PATIENCE {
+            self.0.was_waited_for.store(waiting > 0, Ordering::Relaxed);
+        }
+        waiting
     }
 
     /// Writes what waits, at most for `timeout`, and stops. Returns how many events were not written. What is
@@ -164,12 +182,6 @@ impl EventBus {
     /// The log this bus writes to.
     pub fn log(&self) -> Arc<dyn Log> {
         self.0.log.clone()
-    }
-
-    /// What could not be written is said by the handle, when it goes.
-    fn flush_at_end(&self) {
-        let is_in_vain = self.flush(DROP_PATIENCE) > 0;
-        self.0.was_waited_for.store(is_in_vain, Ordering::Relaxed);
     }
 
     /// A record to fill; its memory is used again after it was written.
@@ -197,13 +209,23 @@ pub(crate) fn is_any() -> bool {
     BUSES.load(Ordering::Relaxed) > 0
 }
 
-fn set_for_thread(bus: Option<EventBus>) -> Option<EventBus> {
-    THREAD.try_with(|current| current.replace(bus)).ok().flatten()
+/// Changes what is installed for the process, and with it the global bus.
+fn change_installed(change: impl FnOnce(&mut Vec<EventBus>)) {
+    let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
+    change(&mut installed);
+    GLOBAL.store(installed.last().map(|bus| bus.0.clone()));
+}
+
+/// Takes the newest installation of a bus out of a list.
+fn uninstall(installed: &mut Vec<EventBus>, bus: &EventBus) -> Option<EventBus> {
+    let index = installed.iter().rposition(|other| Arc::ptr_eq(&other.0, &bus.0))?;
+    Some(installed.remove(index))
 }
 
 /// Says something to the person at the terminal: the bus has no other way to be heard.
 pub(crate) fn say(message: fmt::Arguments<'_>) {
-    eprintln!("event-core: {message}");
+    // A terminal that is gone is no reason to fail.
+    let _ = writeln!(io::stderr(), "event-core: {message}");
 }
 
 impl fmt::Debug for EventBus {
@@ -242,11 +264,10 @@ impl Installed {
 
 impl Drop for Installed {
     fn drop(&mut self) {
-        self.0.flush_at_end();
-        let ours = GLOBAL.load_full().is_some_and(|global| Arc::ptr_eq(&global, &self.0.0));
-        if ours {
-            GLOBAL.store(None);
-        }
+        self.0.flush(DROP_PATIENCE);
+        // Dropped outside the lock: the end of a bus may take its time.
+        let mut removed = None;
+        change_installed(|installed| removed = uninstall(installed, &self.0));
     }
 }
 
@@ -254,15 +275,14 @@ impl Drop for Installed {
 #[must_use = "the thread's bus is another once this is dropped: `let _events = …`"]
 #[derive(Debug)]
 pub struct InstalledForThread {
-    before: Option<EventBus>,
+    bus: EventBus,
     not_send: PhantomData<*const ()>,
 }
 
 impl Drop for InstalledForThread {
     fn drop(&mut self) {
-        if let Some(bus) = set_for_thread(self.before.take()) {
-            bus.flush_at_end();
-        }
+        self.bus.flush(DROP_PATIENCE);
+        let _removed = THREAD.try_with(|installed| uninstall(&mut installed.borrow_mut(), &self.bus));
     }
 }
 

@@ -31,6 +31,7 @@ pub(super) struct Queue {
     pub(super) pushed: Counter,
     /// Lost, and not told yet; locked on overflow only.
     overflow: Mutex<Option<Overflow>>,
+    has_overflow: AtomicBool,
     pub(super) dropped: Counter,
 }
 
@@ -54,6 +55,7 @@ impl Queue {
             is_closed: AtomicBool::new(false),
             pushed: Counter::default(),
             overflow: Mutex::default(),
+            has_overflow: AtomicBool::new(false),
             dropped: Counter::default(),
         }
     }
@@ -61,7 +63,7 @@ impl Queue {
     pub(super) fn blank(&self, moment: Moment) -> Box<Record> {
         match self.spare.pop() {
             Some(mut record) => {
-                record.clear(moment);
+                record.moment = moment;
                 record
             }
             None => Box::new(Record::blank(moment)),
@@ -69,8 +71,9 @@ impl Queue {
     }
 
     /// Keeps a written record for its memory.
-    pub(super) fn reuse(&self, record: Box<Record>) {
-        if record.size() <= MAX_SPARE_BYTES {
+    pub(super) fn reuse(&self, mut record: Box<Record>) {
+        record.clear();
+        if record.capacity() <= MAX_SPARE_BYTES {
             // A full store means that there is memory enough.
             let _ = self.spare.push(record);
         }
@@ -106,6 +109,7 @@ impl Queue {
         });
         known.count += 1;
         known.last = oldest.moment;
+        self.has_overflow.store(true, Ordering::SeqCst);
         drop(overflow);
         self.dropped.add(1);
         self.reuse(oldest);
@@ -118,13 +122,19 @@ impl Queue {
         Some(record)
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.records.len()
+    /// Events wait, or the loss of some is still to be told.
+    pub(super) fn has_work(&self) -> bool {
+        !self.records.is_empty() || self.has_overflow.load(Ordering::SeqCst)
     }
 
     /// What was lost since the last call.
     pub(super) fn take_overflow(&self) -> Option<Overflow> {
-        self.overflow().take()
+        if !self.has_overflow.load(Ordering::SeqCst) {
+            return None;
+        }
+        let mut overflow = self.overflow();
+        self.has_overflow.store(false, Ordering::SeqCst);
+        overflow.take()
     }
 
     fn overflow(&self) -> MutexGuard<'_, Option<Overflow>> {
@@ -133,9 +143,9 @@ impl Queue {
 
     /// Until there is something to write, or the queue is closed. For the writer only.
     pub(super) async fn ready(&self) {
-        while self.records.is_empty() && !self.is_closed() {
+        while !self.has_work() && !self.is_closed() {
             self.is_writer_idle.store(true, Ordering::SeqCst);
-            if self.records.is_empty() && !self.is_closed() {
+            if !self.has_work() && !self.is_closed() {
                 self.wake.notified().await;
             }
             self.is_writer_idle.store(false, Ordering::SeqCst);

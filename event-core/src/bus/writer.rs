@@ -4,10 +4,15 @@
 
 mod batch;
 
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::task::Poll;
+use std::thread;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use tokio::sync::watch;
 
 use self::batch::Batch;
@@ -17,12 +22,16 @@ use super::{Limits, own_record, say};
 use crate::catalog::{EventsDropped, ProducerAlive};
 use crate::clock::{self, Moment, Timestamp};
 use crate::ids;
-use crate::log::{Log, LogError, LogErrorKind};
+use crate::log::{EntryId, Log, LogError, LogErrorKind};
 use crate::record::Record;
 
 /// How often a process with open spans says that it lives.
 const ALIVE_INTERVAL: Duration = Duration::from_secs(10);
 const MIN_BACKOFF: Duration = Duration::from_millis(50);
+/// Longer than any program waits, and short enough to be added to a time.
+const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+/// How much longer than its time the end of the writer may take.
+const GRACE: Duration = Duration::from_millis(100);
 /// Also the pause after a refusal that somebody must mend first.
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
 
@@ -31,7 +40,6 @@ pub(super) struct Writer {
     shared: Arc<Shared>,
     /// When closing began, the moment to give up.
     deadline: watch::Sender<Option<Instant>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 struct Shared {
@@ -42,11 +50,19 @@ struct Shared {
     refused: Counter,
     open_spans: Counter,
     open_runs: Counter,
-    /// How many events were settled (sent or lost) when none was on its way.
-    settled: Mutex<u64>,
-    /// `settled` has changed.
-    progress: Condvar,
+    progress: Mutex<Progress>,
+    /// `progress` has changed.
+    progressed: Condvar,
     last_error: Mutex<Option<String>>,
+}
+
+/// How far the writer has come.
+#[derive(Default)]
+struct Progress {
+    /// How many events were settled (sent or lost) when none was on its way.
+    settled: u64,
+    /// The thread has ended.
+    is_over: bool,
 }
 
 impl Writer {
@@ -58,8 +74,8 @@ impl Writer {
             refused: Counter::default(),
             open_spans: Counter::default(),
             open_runs: Counter::default(),
-            settled: Mutex::default(),
-            progress: Condvar::new(),
+            progress: Mutex::default(),
+            progressed: Condvar::new(),
             last_error: Mutex::default(),
         });
         let (deadline, closing) = watch::channel(None);
@@ -67,15 +83,10 @@ impl Writer {
             let shared = shared.clone();
             move || run(&shared, &*log, closing)
         };
-        let thread = thread::Builder::new().name("event-writer".to_owned()).spawn(work);
-        let thread = thread
-            .map_err(|error| shared.end(&format!("no thread to write from: {error}")))
-            .ok();
-        Self {
-            shared,
-            deadline,
-            thread: Mutex::new(thread),
+        if let Err(error) = thread::Builder::new().name("event-writer".to_owned()).spawn(work) {
+            shared.end(&format!("no thread to write from: {error}"));
         }
+        Self { shared, deadline }
     }
 
     pub(super) fn blank(&self, moment: Moment) -> Box<Record> {
@@ -102,25 +113,22 @@ impl Writer {
             return self.stats().queued;
         }
         let target = shared.queue.pushed.get();
-        let settled = shared.settled.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = shared
-            .progress
-            .wait_timeout_while(settled, timeout, |settled| *settled < target);
-        let (settled, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        target.saturating_sub(*settled)
+        if shared.wait_for(timeout, |progress| progress.settled >= target) {
+            return 0;
+        }
+        self.stats().queued
     }
 
     pub(super) fn shutdown(&self, timeout: Duration) -> u64 {
         self.deadline.send_if_modified(|deadline| {
             let is_first = deadline.is_none();
-            deadline.get_or_insert(Instant::now() + timeout);
+            deadline.get_or_insert(Instant::now() + timeout.min(FOREVER));
             is_first
         });
         self.shared.queue.close();
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread {
-            let _ = thread.join();
-        }
+        // Not joined: a log that blocks its thread must not hold up the end of the program.
+        self.shared
+            .wait_for(timeout.saturating_add(GRACE), |progress| progress.is_over);
         self.stats().queued
     }
 
@@ -146,7 +154,17 @@ impl Writer {
     }
 }
 
+thread_local! {
+    static IS_WRITER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this is the thread of a writer. What a log publishes while it is written to would feed itself for ever.
+pub(super) fn is_writer() -> bool {
+    IS_WRITER.try_with(Cell::get).unwrap_or_default()
+}
+
 fn run(shared: &Shared, log: &dyn Log, closing: watch::Receiver<Option<Instant>>) {
+    IS_WRITER.set(true);
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(async {
             tokio::select! {
@@ -156,6 +174,7 @@ fn run(shared: &Shared, log: &dyn Log, closing: watch::Receiver<Option<Instant>>
         }),
         Err(error) => shared.end(&format!("no runtime to write with: {error}")),
     }
+    shared.note(|progress| progress.is_over = true);
 }
 
 /// Until closing has begun and its time is over.
@@ -171,19 +190,20 @@ async fn give_up(mut closing: watch::Receiver<Option<Instant>>) {
 
 /// Writes until the queue is closed and empty.
 async fn write(shared: &Shared, log: &dyn Log) {
-    let first = tokio::time::Instant::now() + ALIVE_INTERVAL;
-    let mut alive = tokio::time::interval_at(first, ALIVE_INTERVAL);
+    let mut next_alive = tokio::time::Instant::now() + ALIVE_INTERVAL;
     loop {
         tokio::select! {
             () = shared.queue.ready() => {}
-            _ = alive.tick() => shared.say_alive(),
+            () = tokio::time::sleep_until(next_alive) => {}
         }
-        while shared.queue.len() > 0 {
-            let batch = shared.next_batch();
-            append(shared, log, batch).await;
+        if tokio::time::Instant::now() >= next_alive {
+            shared.say_alive();
+            next_alive = tokio::time::Instant::now() + ALIVE_INTERVAL;
+        }
+        if shared.queue.has_work() {
+            append(shared, log, shared.next_batch()).await;
             shared.settle();
-        }
-        if shared.queue.is_closed() && shared.queue.len() == 0 {
+        } else if shared.queue.is_closed() {
             return;
         }
     }
@@ -193,7 +213,7 @@ async fn write(shared: &Shared, log: &dyn Log) {
 async fn append(shared: &Shared, log: &dyn Log, mut batch: Batch) {
     let mut attempt: u32 = 0;
     while !batch.is_empty() {
-        let problem = match log.append(batch.entries()).await {
+        let problem = match catching(log, batch.entries()).await {
             Ok(replies) => batch.settle(replies, shared),
             Err(error) => {
                 if error.kind() == LogErrorKind::Interrupted {
@@ -204,15 +224,29 @@ async fn append(shared: &Shared, log: &dyn Log, mut batch: Batch) {
         };
         let Some(error) = problem else { continue };
         shared.complain(&error, log);
-        let pause = if error.is_retryable() {
-            backoff(attempt)
-        } else {
-            MAX_BACKOFF
-        };
         attempt = attempt.saturating_add(1);
-        tokio::time::sleep(pause).await;
+        if error.is_retryable() {
+            tokio::time::sleep(backoff(attempt)).await;
+        } else {
+            tokio::time::sleep(MAX_BACKOFF).await;
+            // Whether the log is at fault or one event shows when others come along.
+            shared.fill(&mut batch);
+        }
     }
     shared.recovered();
+}
+
+/// Appends; a log that panics has failed, and is asked again later like any other.
+async fn catching(log: &dyn Log, entries: &[Bytes]) -> Result<Vec<Result<EntryId, LogError>>, LogError> {
+    let mut appending = None;
+    poll_fn(|cx| {
+        let poll = || appending.get_or_insert_with(|| log.append(entries)).as_mut().poll(cx);
+        catch_unwind(AssertUnwindSafe(poll)).unwrap_or_else(|_| {
+            let error = LogError::new(LogErrorKind::Interrupted, "the log panicked while it was written to");
+            Poll::Ready(Err(error))
+        })
+    })
+    .await
 }
 
 /// Half to all of a time that doubles with each attempt.
@@ -238,20 +272,44 @@ impl Shared {
                 reason: "queue_full",
             }));
         }
+        self.fill(&mut batch);
+        batch
+    }
+
+    fn fill(&self, batch: &mut Batch) {
         while batch.has_room()
             && let Some(record) = self.queue.pop()
         {
             batch.add(&record);
             self.queue.reuse(record);
         }
-        batch
     }
 
     /// Nothing is on its way: whoever waits for what was published so far may look.
     fn settle(&self) {
         let settled = self.sent.get() + self.queue.dropped.get() + self.refused.get();
-        *self.settled.lock().unwrap_or_else(PoisonError::into_inner) = settled;
-        self.progress.notify_all();
+        self.note(|progress| progress.settled = settled);
+    }
+
+    fn note(&self, change: impl FnOnce(&mut Progress)) {
+        change(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner));
+        self.progressed.notify_all();
+    }
+
+    /// Waits until the writer has come so far; whether it has.
+    ///
+    /// The writer itself does not wait for itself.
+    fn wait_for(&self, timeout: Duration, is_reached: impl Fn(&Progress) -> bool) -> bool {
+        let timeout = if is_writer() {
+            Duration::ZERO
+        } else {
+            timeout.min(FOREVER)
+        };
+        let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self
+            .progressed
+            .wait_timeout_while(progress, timeout, |progress| !is_reached(progress));
+        is_reached(&waited.unwrap_or_else(PoisonError::into_inner).0)
     }
 
     /// Also the time to follow a wall clock that was set.
@@ -295,5 +353,6 @@ impl Shared {
         *self.last_error() = Some(why.to_owned());
         say(format_args!("{why}; no events will be written"));
         self.queue.close();
+        self.note(|progress| progress.is_over = true);
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Why a log did not do what it was asked for.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct LogError {
     kind: LogErrorKind,
     message: String,
@@ -45,6 +45,13 @@ impl LogError {
 }
 
 impl fmt::Display for LogError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for LogError {
+    /// As Display: it is what a `main` that returns an error shows.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }

@@ -39,7 +39,7 @@ pub trait Log: Send + Sync + 'static {
     /// The name of the stream, for people.
     fn stream(&self) -> &str;
 
-    /// Appends `entries` in order. The outer error means that the fate of the batch is unknown or that nothing was
+    /// Appends `entries` in order, and answers for each of them, in the same order. The outer error means that the fate of the batch is unknown or that nothing was
     /// appended; the inner ones that single entries were refused.
     fn append<'a>(&'a self, entries: &'a [Bytes]) -> LogFuture<'a, Vec<Result<EntryId, LogError>>>;
 
@@ -56,10 +56,11 @@ pub trait Log: Send + Sync + 'static {
     /// with [`Log::info`].
     fn tail(&self, after: Cursor, limit: usize, patience: Duration) -> LogFuture<'_, Vec<Entry>> {
         Box::pin(async move {
-            let deadline = tokio::time::Instant::now() + patience;
+            let deadline = tokio::time::Instant::now().checked_add(patience);
             loop {
                 let page = self.page(after, Direction::Forward, limit).await?;
-                if !page.entries.is_empty() || tokio::time::Instant::now() >= deadline {
+                if !page.entries.is_empty() || deadline.is_some_and(|deadline| tokio::time::Instant::now() >= deadline)
+                {
                     return Ok(page.entries);
                 }
                 tokio::time::sleep(POLL_INTERVAL).await;

@@ -3,7 +3,7 @@ use super::*;
 /// What the attribute's expansion does.
 macro_rules! verdict {
     ($value:expr) => {
-        (&Returned(&$value)).verdict(|error| (&&&Described(error)).describe())
+        (&Returned(&$value)).__verdict(|error| (&&&Described(error)).__describe())
     };
 }
 

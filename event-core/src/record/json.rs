@@ -1,6 +1,7 @@
 //! From the compact form to JSON, on the writer's thread. Owns the envelope's form, the order of keys, and which of
 //! two equal keys counts. Nothing here recurses, whatever the depth of a value.
 
+use std::collections::HashSet;
 use std::io::Write as _;
 
 use super::encode::Tag;
@@ -10,8 +11,13 @@ use crate::ids;
 
 /// Keys that tell who an event belongs to: always ours.
 pub(super) const IDENTITY: [&str; 4] = ["run_id", "span_id", "parent_id", "function"];
-/// Keys that tell how a call ended: ours on a finished event. What `error` a finish type sets itself wins.
+/// Keys that tell how a call ended: ours on a finished event.
 const RESULT: [&str; 2] = ["outcome", "duration"];
+/// Keys that tell what went wrong: ours when the call itself failed. One that returned well may set them, as a tool does
+/// that fails by value.
+const FAILURE: [&str; 3] = ["error", "error_type", "error_chain"];
+/// From so many fields on, repeated keys are looked up rather than compared.
+const MANY_FIELDS: usize = 32;
 
 pub(super) fn write(record: &Record, out: &mut Vec<u8>) {
     let unix_micros = record.moment.unix_micros();
@@ -23,7 +29,7 @@ pub(super) fn write(record: &Record, out: &mut Vec<u8>) {
     let mut payload = Payload { out, is_first: true };
     own_fields(record, &mut payload);
     if let Some(ending) = &record.ending {
-        result(record, ending, &mut payload);
+        result(ending, &mut payload);
     }
     payload.text("run_id", &record.run.to_string());
     if let Some(span) = record.span {
@@ -43,19 +49,29 @@ pub(super) fn write(record: &Record, out: &mut Vec<u8>) {
 fn own_fields(record: &Record, payload: &mut Payload<'_>) {
     let ending = record.ending.as_ref();
     let duration_key = ending.and_then(|ending| ending.duration_key);
-    let is_ours =
-        |key: &str| IDENTITY.contains(&key) || ending.is_some() && (RESULT.contains(&key) || duration_key == Some(key));
-    let mut seen: Vec<&str> = Vec::new();
-    for field in record.fields.iter() {
-        if !is_ours(field.key) && !seen.contains(&field.key) {
-            seen.push(field.key);
+    let has_failed = ending.is_some_and(|ending| ending.outcome.failure().is_some());
+    let is_ours = |key: &str| {
+        IDENTITY.contains(&key)
+            || ending.is_some() && (RESULT.contains(&key) || duration_key == Some(key))
+            || has_failed && FAILURE.contains(&key)
+    };
+    let (mut few, mut many) = (Vec::new(), HashSet::new());
+    for field in record.fields.iter().filter(|field| !is_ours(field.key)) {
+        let is_new = if few.len() < MANY_FIELDS {
+            let is_new = !few.contains(&field.key);
+            few.extend(is_new.then_some(field.key));
+            is_new
+        } else {
+            !few.contains(&field.key) && many.insert(field.key)
+        };
+        if is_new {
             payload.key(field.key);
             value(payload.out, field.value);
         }
     }
 }
 
-fn result(record: &Record, ending: &Ending, payload: &mut Payload<'_>) {
+fn result(ending: &Ending, payload: &mut Payload<'_>) {
     payload.text("outcome", ending.outcome.name());
     let seconds = ending.duration.as_secs_f64();
     for key in ending.duration_key.into_iter().chain(["duration"]) {
@@ -65,14 +81,9 @@ fn result(record: &Record, ending: &Ending, payload: &mut Payload<'_>) {
     let Some(failure) = ending.outcome.failure() else {
         return;
     };
-    let is_set = |key: &str| record.fields.iter().any(|field| field.key == key);
-    if !is_set("error") {
-        payload.text("error", &failure.error);
-    }
-    if !is_set("error_type") {
-        payload.text("error_type", failure.error_type);
-    }
-    if failure.error_chain.len() > 1 && !is_set("error_chain") {
+    payload.text("error", &failure.error);
+    payload.text("error_type", failure.error_type);
+    if failure.error_chain.len() > 1 {
         payload.key("error_chain");
         let _ = serde_json::to_writer(&mut *payload.out, &failure.error_chain);
     }

@@ -54,19 +54,25 @@ impl Record {
         }
     }
 
-    /// Blank again, with the memory it has.
-    pub(crate) fn clear(&mut self, moment: Moment) {
+    /// Blank again, with the memory of its fields.
+    pub(crate) fn clear(&mut self) {
         let mut fields = std::mem::take(&mut self.fields);
         fields.truncate(0);
         *self = Self {
             fields,
-            ..Self::blank(moment)
+            ..Self::blank(self.moment)
         };
     }
 
     /// Bytes that count against the queue's bound.
     pub(crate) fn size(&self) -> usize {
-        size_of::<Self>() + self.fields.len()
+        let ending = self.ending.as_ref().map_or(0, |ending| ending.outcome.size());
+        size_of::<Self>() + self.fields.len() + self.event_type.len() + ending
+    }
+
+    /// Bytes that it holds on to when it is blank again.
+    pub(crate) fn capacity(&self) -> usize {
+        self.fields.capacity()
     }
 
     /// Appends the whole event as JSON.

@@ -144,23 +144,28 @@ fn identity_is_always_ours_and_no_key_comes_twice() {
     assert_eq!((&payload["a"], &payload["b"]), (&json!(1), &json!(3)));
 }
 
-fn failed(payload: &Value) -> Map<String, Value> {
+fn finished(payload: &Value, outcome: Outcome) -> Map<String, Value> {
     let mut record = record_of(payload);
     record.ending = Some(Ending {
-        outcome: Outcome::Error(Failure {
-            error: "outer".to_owned(),
-            error_type: "Error",
-            error_chain: vec!["outer".to_owned(), "inner".to_owned()],
-        }),
+        outcome,
         duration: Duration::from_millis(1500),
         duration_key: Some("latency"),
     });
     payload_of(&record)
 }
 
+fn error() -> Outcome {
+    Outcome::Error(Failure {
+        error: "outer".to_owned(),
+        error_type: "Error",
+        error_chain: vec!["outer".to_owned(), "inner".to_owned()],
+    })
+}
+
 #[test]
 fn a_failure_is_told_with_its_chain_and_the_duration_under_both_names() {
-    let payload = failed(&json!({"outcome": "theirs", "duration": 9, "latency": 9}));
+    let theirs = json!({"outcome": "theirs", "duration": 9, "latency": 9, "error": "of the started event"});
+    let payload = finished(&theirs, error());
     assert_eq!(
         (&payload["outcome"], &payload["error"]),
         (&json!("error"), &json!("outer"))
@@ -170,11 +175,25 @@ fn a_failure_is_told_with_its_chain_and_the_duration_under_both_names() {
 }
 
 #[test]
-fn an_error_that_a_type_sets_itself_wins() {
+fn a_call_that_returned_well_may_set_an_error_itself() {
+    let payload = finished(&json!({"error": "said by the tool"}), Outcome::Ok);
     assert_eq!(
-        failed(&json!({"error": "said by the tool"}))["error"],
-        "said by the tool"
+        (&payload["outcome"], &payload["error"]),
+        (&json!("ok"), &json!("said by the tool"))
     );
+}
+
+#[test]
+fn many_keys_come_once_each_as_well() {
+    let mut record = record_of(&(0..100).map(|n| (format!("k{n}"), n)).collect::<BTreeMap<_, _>>());
+    encode(
+        &(0..200).map(|n| (format!("k{n}"), -n)).collect::<BTreeMap<_, _>>(),
+        &[],
+        &mut record.fields,
+    );
+    let payload = payload_of(&record);
+    assert_eq!(payload.len(), 200 + 1);
+    assert_eq!((&payload["k99"], &payload["k150"]), (&json!(99), &json!(-150)));
 }
 
 #[test]

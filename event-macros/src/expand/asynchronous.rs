@@ -2,8 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::parse_quote;
 
-use super::{behind, finish, hidden, private, rebind, return_type, start};
+use super::{behind, finish, hidden, is_never, private, rebind, return_type, start};
 use crate::args::Args;
 use crate::item::Function;
 
@@ -34,13 +35,20 @@ use crate::item::Function;
 //         __out
 //     }
 //
+// An `async fn … -> !` has `Infallible` for its type in there, and ends in `match __out {}`.
+//
 // `returns!` is a `return` of the declared type in a branch that is not taken: an async block can't declare its type,
 // and without it the first `return` of the body would decide.
 pub(super) fn body(args: &Args, function: &mut Function) -> TokenStream {
     let (private, call, out) = (private(), hidden("__call"), hidden("__out"));
     let (ty, body) = (hidden("__type"), hidden("__body"));
-    let (start, finish) = (start(args, function), finish(args));
-    let output = return_type(&function.signature.output);
+    let output = &function.signature.output;
+    let (output, finish) = if is_never(output) {
+        (parse_quote!(::core::convert::Infallible), quote!(match #out {}))
+    } else {
+        (return_type(output), finish(args))
+    };
+    let start = start(args, function);
     let rebound = rebind(args, function);
     let block = behind(&quote!(#private::returns!(#ty); #rebound), &function.body);
     quote! {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{name, private};
+use super::{hidden, name, private};
 use crate::args::{Args, Start, witness};
 use crate::item::Function;
 
@@ -17,24 +17,24 @@ use crate::item::Function;
 // Output:
 //
 //     fn miss(key: &str) {
-//         if ::event_core::__private::is_on() {
-//             ::event_core::__private::point(module_path!(), "miss", &CacheMissed { key });
+//         if let Some(__bus) = ::event_core::__private::here() {
+//             ::event_core::__private::point(&__bus, module_path!(), "miss", &CacheMissed { key });
 //         }
 //         BODY
 //     }
 pub(super) fn body(args: &Args, function: &Function) -> TokenStream {
-    let (private, name) = (private(), name(function));
+    let (private, bus, name) = (private(), hidden("__bus"), name(function));
     let event = match &args.start {
         Start::None => TokenStream::new(),
         Start::Bare(path) => {
             let event = witness(path);
-            quote!(#private::point_bare(module_path!(), #name, #event);)
+            quote!(#private::point_bare(&#bus, module_path!(), #name, #event);)
         }
-        Start::Literal(literal) => quote!(#private::point(module_path!(), #name, &#literal);),
+        Start::Literal(literal) => quote!(#private::point(&#bus, module_path!(), #name, &#literal);),
     };
     let statements = function.body.stream();
     quote! {
-        if #private::is_on() {
+        if let ::core::option::Option::Some(#bus) = #private::here() {
             #event
         }
         #statements

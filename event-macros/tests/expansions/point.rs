@@ -1,7 +1,7 @@
 fn miss(key: &str) {
     #![allow(unused)]
-    if ::event_core::__private::is_on() {
-        ::event_core::__private::point(module_path!(), "miss", &Missed { key });
+    if let ::core::option::Option::Some(__bus) = ::event_core::__private::here() {
+        ::event_core::__private::point(&__bus, module_path!(), "miss", &Missed { key });
     }
     count(key)
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::Shared;
-use crate::log::{EntryId, LogError};
+use crate::log::{EntryId, LogError, LogErrorKind};
 use crate::record::Record;
 
 const MAX_EVENTS: usize = 512;
@@ -54,26 +54,33 @@ impl Batch {
     /// it is the log that must be mended.
     pub(super) fn settle(&mut self, replies: Vec<Result<EntryId, LogError>>, shared: &Shared) -> Option<LogError> {
         let is_any_taken = replies.iter().any(Result::is_ok);
-        let mut problem = None;
-        let mut kept = Vec::new();
-        let mut kept_ours = 0;
-        for (index, (entry, reply)) in std::mem::take(&mut self.entries).into_iter().zip(replies).enumerate() {
-            let is_ours = index < self.ours;
+        let answered = replies.len();
+        let sent = std::mem::take(&mut self.entries);
+        let unanswered = || {
+            let text = format!("the log answered for {answered} of {} entries", sent.len());
+            Err(LogError::new(LogErrorKind::Interrupted, text))
+        };
+        let replies = replies.into_iter().chain(std::iter::repeat_with(unanswered));
+        let (mut again, mut refusal) = (None, None);
+        let ours = std::mem::take(&mut self.ours);
+        for (index, (entry, reply)) in sent.iter().zip(replies).enumerate() {
+            let is_ours = index < ours;
             match reply {
                 Ok(_) => shared.sent.add(usize::from(!is_ours)),
                 Err(error) if !error.is_retryable() && is_any_taken => {
-                    super::say(format_args!("an event was refused and is lost: {error}"));
                     shared.refused.add(usize::from(!is_ours));
+                    refusal.get_or_insert(error);
                 }
                 Err(error) => {
-                    problem = Some(error);
-                    kept.push(entry);
-                    kept_ours += usize::from(is_ours);
+                    self.entries.push(entry.clone());
+                    self.ours += usize::from(is_ours);
+                    again = Some(error);
                 }
             }
         }
-        self.entries = kept;
-        self.ours = kept_ours;
-        problem
+        if let Some(error) = refusal {
+            super::say(format_args!("events were refused and are lost: {error}"));
+        }
+        again
     }
 }

@@ -8,6 +8,8 @@ use redis::aio::MultiplexedConnection;
 use redis::io::tcp::TcpSettings;
 use redis::{AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, RedisError};
 
+use tokio::runtime::{self, Handle};
+
 use crate::log::{LogError, LogErrorKind};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -25,7 +27,8 @@ pub(super) struct Pool {
     client: Client,
     /// The address for messages: without user and password.
     address: String,
-    idle: Mutex<Vec<MultiplexedConnection>>,
+    /// Each with the runtime that drives it: on another one it would never get an answer once that one rests.
+    idle: Mutex<Vec<(runtime::Id, MultiplexedConnection)>>,
 }
 
 /// A connection that one user holds. Dropped, it closes; [`Lease::give_back`] keeps it for the next.
@@ -60,8 +63,7 @@ impl Pool {
     }
 
     pub(super) async fn lease(&self) -> Result<Lease<'_>, LogError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        if let Some(connection) = idle {
+        if let Some(connection) = self.take_idle() {
             return Ok(Lease {
                 pool: self,
                 connection,
@@ -69,6 +71,13 @@ impl Pool {
             });
         }
         self.connect().await
+    }
+
+    fn take_idle(&self) -> Option<MultiplexedConnection> {
+        let here = Handle::current().id();
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = idle.iter().rposition(|(runtime, _)| *runtime == here)?;
+        Some(idle.swap_remove(index).1)
     }
 
     /// A new connection, and the idle ones closed: when one of them turned out dead, the others are no better.
@@ -126,13 +135,14 @@ impl Lease<'_> {
     pub(super) fn give_back(self) {
         let mut idle = self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < MAX_IDLE {
-            idle.push(self.connection);
+            idle.push((Handle::current().id(), self.connection));
         }
     }
 
     /// The next command may wait at the server for `patience`; only after that an answer is late.
     pub(super) fn await_for(&mut self, patience: Duration) {
-        self.connection.set_response_timeout(patience + RESPONSE_TIMEOUT);
+        self.connection
+            .set_response_timeout(patience.saturating_add(RESPONSE_TIMEOUT));
     }
 }
 
@@ -160,6 +170,8 @@ fn kind_of(error: &RedisError) -> LogErrorKind {
 
 /// A URL as it may be shown: user and password replaced.
 pub(super) fn without_password(url: &str) -> String {
+    // A unix socket's URL has the password in its query.
+    let url = url.split_once('?').map_or(url, |(before, _)| before);
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, host))) => format!("{scheme}://***@{host}"),
         (None, Some((_, host))) => format!("***@{host}"),

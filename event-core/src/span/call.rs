@@ -1,20 +1,16 @@
-//! A call from start to finish, and events between. Owns the rule that a started event has exactly one finished
-//! event, on every way out; it is what the attribute's expansion calls, and what [`Span`] wraps for hands.
+//! A call from start to finish. Owns the rule that a started event has exactly one finished event, on every way out.
 
 use std::borrow::Cow;
-use std::fmt::{self, Display};
 
-use serde::Serialize;
-use serde_json::Value;
-
+use super::{Function, enclosing};
 use crate::bus::{self, EventBus};
 use crate::clock::Moment;
 use crate::context::{Context, Entered, Node, Place};
 use crate::event::Event;
 use crate::ids::{RunId, SpanId};
-use crate::outcome::{Described, DescribedDisplay as _, Outcome, Verdict};
+use crate::outcome::{Outcome, Verdict};
 use crate::panics;
-use crate::record::{Ending, Fields, Record, encode, inherit};
+use crate::record::{Ending, Fields, Record, encode};
 
 /// One call of an annotated function: off, or open from `start` to `finish`. Dropped while open, it publishes the
 /// finished event itself: the call panicked, or its future was dropped.
@@ -26,9 +22,6 @@ pub struct Call {
     open: Option<Open>,
 }
 
-/// The module path and the name of an annotated function; both empty for none.
-pub(crate) type Function = (&'static str, &'static str);
-
 /// What is kept between the started and the finished event.
 #[derive(Debug)]
 struct Open {
@@ -39,8 +32,10 @@ struct Open {
     finish: &'static FinishType,
     /// What runs inside belongs to it; not so for a call without a started event.
     is_parent: bool,
-    /// Its future waits to be polled: dropped now, it was cancelled.
+    /// Nothing of it runs: dropped now, it was given up.
     is_suspended: bool,
+    /// How many panics the thread had seen when the call last went on.
+    panics_before: u32,
 }
 
 /// What is known of the type that finishes a call before there is a value of it.
@@ -70,7 +65,7 @@ pub fn call(path: &'static str, name: &'static str) -> Call {
 impl Call {
     /// A call, which is off if there is no bus.
     #[inline]
-    fn new(function: Function) -> Self {
+    pub(super) fn new(function: Function) -> Self {
         Self {
             function,
             bus: if bus::is_any() { EventBus::current() } else { None },
@@ -120,6 +115,7 @@ impl Call {
             finish,
             is_parent: true,
             is_suspended: false,
+            panics_before: panics::count(),
         });
     }
 
@@ -149,6 +145,11 @@ impl Call {
         }
     }
 
+    /// The span as a place for what runs inside; none when the call is off.
+    pub(super) fn context(&self) -> Option<&Context> {
+        self.open.as_ref().map(|open| &open.context)
+    }
+
     pub(crate) fn enter(&self) -> Option<Entered> {
         let open = self.open.as_ref().filter(|open| open.is_parent)?;
         Some(open.context.clone().enter())
@@ -160,9 +161,18 @@ impl Call {
         }
     }
 
+    /// The thread unwinds through what held the call.
+    pub(super) fn unwind(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.is_suspended = false;
+        }
+    }
+
     pub(crate) fn resume(&mut self) {
         if let Some(open) = &mut self.open {
             open.is_suspended = false;
+            // A future may go on on another thread.
+            open.panics_before = panics::count();
         }
     }
 
@@ -202,6 +212,15 @@ impl Call {
 }
 
 impl Open {
+    /// The outcome of a call that is dropped as it is.
+    fn abandoned(&self) -> Outcome {
+        if self.is_suspended {
+            Outcome::cancelled()
+        } else {
+            panics::outcome(self.panics_before)
+        }
+    }
+
     /// Adds to a record who it belongs to, and the payload that the span carries.
     fn describe(&self, function: Function, record: &mut Record) {
         let Some(node) = self.context.node() else { return };
@@ -218,11 +237,7 @@ impl Open {
 impl Drop for Call {
     fn drop(&mut self) {
         if let Some(open) = &self.open {
-            let outcome = if open.is_suspended {
-                Outcome::cancelled()
-            } else {
-                panics::outcome()
-            };
+            let outcome = open.abandoned();
             self.end_unseen(outcome);
         }
     }
@@ -284,152 +299,10 @@ impl Drop for Guard {
     fn drop(&mut self) {
         drop(self.entered.take());
         let has_panicked = std::thread::panicking() && !self.was_panicking;
-        self.call.end_unseen(if has_panicked {
-            panics::outcome()
-        } else {
-            Outcome::Returned
-        });
-    }
-}
-
-/// Adds what is inherited from the current context to a payload; returns the span that is the parent here.
-fn enclosing(fields: &mut Fields) -> Option<Place> {
-    let here = Context::current();
-    let here = here.node()?;
-    inherit(fields, &here.fields);
-    here.place
-}
-
-/// Publishes a point event to the current bus.
-pub(crate) fn publish<E: Event>(event: &E) {
-    point("", "", event);
-}
-
-/// Publishes the point event of an annotated function.
-pub fn point<E: Event>(path: &'static str, name: &'static str, event: &E) {
-    if bus::is_any()
-        && let Some(bus) = EventBus::current()
-    {
-        publish_point(&bus, (path, name), E::TYPE.into(), event, E::SCOPE);
-    }
-}
-
-/// As [`point`], with the automatic fields only.
-pub fn point_bare<E: Event>(path: &'static str, name: &'static str, _event: fn(E)) {
-    if let Some(bus) = EventBus::current() {
-        publish_point(&bus, (path, name), E::TYPE.into(), &(), &[]);
-    }
-}
-
-/// Whether there may be somebody to publish to: one relaxed load.
-#[inline]
-pub fn is_on() -> bool {
-    bus::is_any()
-}
-
-impl EventBus {
-    /// Publishes a value without a type of its own. What is no JSON object goes under the key `value`.
-    pub fn publish_value(&self, event_type: &str, payload: Value) {
-        let payload = match payload {
-            Value::Object(payload) => payload,
-            other => [("value".to_owned(), other)].into_iter().collect(),
+        let outcome = match &self.call.open {
+            Some(open) if has_panicked => open.abandoned(),
+            _ => Outcome::Returned,
         };
-        publish_point(self, ("", ""), event_type.to_owned().into(), &payload, &[]);
-    }
-}
-
-fn publish_point<P: Serialize>(
-    bus: &EventBus,
-    function: Function,
-    event_type: Cow<'static, str>,
-    payload: &P,
-    scope: &[&str],
-) {
-    let mut record = bus.blank(Moment::now());
-    record.event_type = event_type;
-    record.function = function;
-    encode(payload, scope, &mut record.fields);
-    if let Some(around) = enclosing(&mut record.fields) {
-        record.run = around.run;
-        record.parent = Some(around.span);
-    }
-    bus.send(record);
-}
-
-/// A span by hand: for a loop body, a call to foreign code, or whatever is no function of one's own.
-///
-/// ```
-/// use event_core::{Event, Span};
-///
-/// #[derive(Event, serde::Serialize)]
-/// struct ImportStarted<'a> { file: &'a str }
-/// #[derive(Event, serde::Serialize)]
-/// struct ImportFinished { rows: u64 }
-///
-/// let mut span = Span::start::<ImportFinished>(&ImportStarted { file: "a.csv" });
-/// let rows = span.run(|| 17);
-/// span.finish(&ImportFinished { rows });
-/// ```
-///
-/// Dropped without [`Span::finish`] or [`Span::fail`], it is finished as `cancelled`, or `panicked` while the thread
-/// unwinds.
-#[must_use = "a span that is dropped at once is finished as cancelled"]
-pub struct Span(pub(crate) Call);
-
-impl Span {
-    /// Publishes the started event. `F` is the type of the finished event, should the span end without a value of it.
-    pub fn start<F: Event>(start: &impl Event) -> Self {
-        let mut call = Call::new(("", ""));
-        if let Some(to) = call.start(|_: F| ()) {
-            to.event(start);
-        }
-        // From now on, dropping means giving up.
-        call.suspend();
-        Self(call)
-    }
-
-    /// Runs `f` inside the span.
-    pub fn run<R>(&mut self, f: impl FnOnce() -> R) -> R {
-        self.0.resume();
-        let result = self.0.run(f);
-        self.0.suspend();
-        result
-    }
-
-    /// The span as a context, to carry to a task or a thread.
-    pub fn context(&self) -> Context {
-        self.0
-            .open
-            .as_ref()
-            .map_or_else(Context::current, |open| open.context.clone())
-    }
-
-    /// Publishes the finished event, with outcome `ok`.
-    pub fn finish(mut self, event: &impl Event) {
-        if let Some((event, to)) = self.0.finish(Ok(event)) {
-            to.event(event);
-        }
-    }
-
-    /// Publishes the finished event, with outcome `error`.
-    pub fn fail(mut self, error: &impl Display) {
-        let _ = self.0.finish::<()>(Err((&Described(error)).describe()));
-    }
-}
-
-impl Drop for Span {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.resume();
-        }
-    }
-}
-
-impl fmt::Debug for Span {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.context().traceparent() {
-            Some(traceparent) if self.0.is_on() => write!(f, "Span({traceparent})"),
-            _ => f.write_str("Span(off)"),
-        }
+        self.call.end_unseen(outcome);
     }
 }
