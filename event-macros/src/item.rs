@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Signature, Token, Visibility};
+use syn::{Attribute, ReturnType, Signature, Token, Type, Visibility};
 
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
@@ -12,6 +12,13 @@ pub(crate) struct Function {
     pub(crate) inner_attributes: TokenStream,
     /// The body, with the user's own braces.
     pub(crate) body: Group,
+}
+
+impl Function {
+    /// It is declared never to return.
+    pub(crate) fn is_never(&self) -> bool {
+        matches!(&self.signature.output, ReturnType::Type(_, output) if matches!(**output, Type::Never(_)))
+    }
 }
 
 impl Parse for Function {

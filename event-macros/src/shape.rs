@@ -4,7 +4,6 @@ use syn::Attribute;
 
 use crate::args::{Args, Finish, Start};
 use crate::error::error_at;
-use crate::expand::is_never;
 use crate::item::Function;
 
 pub(crate) enum Shape {
@@ -51,7 +50,7 @@ pub(crate) fn of(function: &Function, args: &Args) -> syn::Result<Shape> {
 
 /// Why the value of a function can't be looked at, if it can't.
 fn why_unseen(function: &Function) -> Option<&'static str> {
-    if is_never(&function.signature.output) {
+    if function.is_never() {
         return Some("this function never returns");
     }
     // An async body is put into a block, which keeps what a closure would lose.

@@ -1,5 +1,5 @@
-//! The way of events from the code that publishes them to the log. Owns the bus, where it is found (context, thread,
-//! process), and its life. Publishing never blocks, never fails and never panics.
+//! The way of events from the code that publishes them to the log. Owns the bus, where it is installed (thread, process),
+//! and its life. Publishing never blocks, never fails and never panics.
 
 mod queue;
 mod stats;
@@ -18,7 +18,6 @@ use arc_swap::ArcSwapOption;
 pub use self::stats::Stats;
 use self::writer::Writer;
 use crate::clock::Moment;
-use crate::context::Context;
 use crate::log::{DEFAULT_MAXLEN_ENTRIES, DEFAULT_STREAM, Log, LogError, MemoryLog, RedisConfig, RedisLog};
 use crate::panics;
 use crate::record::{Record, encode};
@@ -139,23 +138,6 @@ impl EventBus {
         GLOBAL.load_full().map(Self)
     }
 
-    /// The bus that code here publishes to: the context's, else the thread's, else the process's.
-    pub fn current() -> Option<Self> {
-        if writer::is_writer() {
-            return None;
-        }
-        Context::current()
-            .node()
-            .and_then(|here| here.bus.clone())
-            .or_else(|| {
-                THREAD
-                    .try_with(|installed| installed.borrow().last().cloned())
-                    .ok()
-                    .flatten()
-            })
-            .or_else(Self::global)
-    }
-
     /// Waits until everything published before is in the log, or counted as dropped; at most for `timeout`. Returns how
     /// many events still wait.
     ///
@@ -204,8 +186,24 @@ impl EventBus {
     }
 }
 
+/// The bus that is installed: for the thread, else for the process.
+pub(crate) fn installed() -> Option<EventBus> {
+    let for_thread = || {
+        THREAD
+            .try_with(|installed| installed.borrow().last().cloned())
+            .ok()
+            .flatten()
+    };
+    for_thread().or_else(EventBus::global)
+}
+
+/// Whether code here may publish: not while it writes events itself, which would feed itself for ever.
+pub(crate) fn may_publish() -> bool {
+    is_any() && !writer::is_writer()
+}
+
 /// Whether there is any bus at all: one relaxed load.
-pub(crate) fn is_any() -> bool {
+fn is_any() -> bool {
     BUSES.load(Ordering::Relaxed) > 0
 }
 

@@ -1,6 +1,7 @@
 //! From a `Serialize` value to the compact form, on the calling thread. It behaves towards `Serialize` as
 //! `serde_json` does (human readable, the same forms of enums and keys, raw values and big numbers as they are).
 
+mod compound;
 mod key;
 mod value;
 

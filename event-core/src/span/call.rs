@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Function, enclosing};
-use crate::bus::{self, EventBus};
+use super::{Function, enclosing, here};
+use crate::bus::EventBus;
 use crate::clock::Moment;
 use crate::context::{Context, Entered, Node, Place};
 use crate::event::Event;
@@ -68,7 +68,7 @@ impl Call {
     pub(super) fn new(function: Function) -> Self {
         Self {
             function,
-            bus: if bus::is_any() { EventBus::current() } else { None },
+            bus: here(),
             open: None,
         }
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{Function, enclosing};
 use crate::bus::{self, EventBus};
 use crate::clock::Moment;
+use crate::context::Context;
 use crate::event::Event;
 use crate::record::encode;
 
@@ -21,7 +22,7 @@ pub(crate) fn publish<E: Event>(event: &E) {
 /// The bus that code here publishes to; one relaxed load when there is none at all.
 #[inline]
 pub fn here() -> Option<EventBus> {
-    if bus::is_any() { EventBus::current() } else { None }
+    if bus::may_publish() { EventBus::current() } else { None }
 }
 
 /// Publishes the point event of the function `name` in the module at `path`.
@@ -35,6 +36,12 @@ pub fn point_bare<E: Event>(bus: &EventBus, path: &'static str, name: &'static s
 }
 
 impl EventBus {
+    /// The bus that code here publishes to: the context's, else the thread's, else the process's.
+    pub fn current() -> Option<Self> {
+        let here = Context::current();
+        here.node().and_then(|here| here.bus.clone()).or_else(bus::installed)
+    }
+
     /// Publishes a value without a type of its own. What is no JSON object goes under the key `value`.
     pub fn publish_value(&self, event_type: &str, payload: Value) {
         let payload = match payload {

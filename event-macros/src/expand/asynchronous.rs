@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse_quote;
 
-use super::{behind, finish, hidden, is_never, private, rebind, return_type, start};
+use super::{behind, finish, hidden, private, rebind, return_type, start};
 use crate::args::Args;
 use crate::item::Function;
 
@@ -43,7 +43,7 @@ pub(super) fn body(args: &Args, function: &mut Function) -> TokenStream {
     let (private, call, out) = (private(), hidden("__call"), hidden("__out"));
     let (ty, body) = (hidden("__type"), hidden("__body"));
     let output = &function.signature.output;
-    let (output, finish) = if is_never(output) {
+    let (output, finish) = if function.is_never() {
         (parse_quote!(::core::convert::Infallible), quote!(match #out {}))
     } else {
         (return_type(output), finish(args))

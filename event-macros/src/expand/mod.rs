@@ -125,11 +125,6 @@ fn rebind(args: &Args, function: &mut Function) -> TokenStream {
     params::rebind(&mut function.signature, &start_tokens(args), &function.body.stream())
 }
 
-/// Whether a function is declared never to return.
-pub(crate) fn is_never(output: &ReturnType) -> bool {
-    matches!(output, ReturnType::Type(_, output) if matches!(**output, Type::Never(_)))
-}
-
 /// The declared return type, where every `impl Trait` is left to inference.
 fn return_type(output: &ReturnType) -> Type {
     let mut ty = match output {

@@ -128,6 +128,22 @@ fn the_quickstart_gains_at_most_fifteen_lines_a_function() {
     assert_eq!(count, 2, "annotated functions in the quickstart");
 }
 
+#[test]
+fn the_readme_shows_the_quickstart_and_its_true_expansion() {
+    let readme = include_str!("../../../README.md");
+    let quickstart = include_str!("../../../examples/src/bin/quickstart.rs");
+    let (_, program) = quickstart.split_once("\n\n").unwrap();
+    assert!(
+        readme.contains(program.trim_end()),
+        "the README's example is not the quickstart"
+    );
+    let expansion = include_str!("../../tests/expansions/quickstart_ask_model.rs");
+    assert!(
+        readme.contains(expansion.trim_end()),
+        "the README's expansion is not what the attribute makes"
+    );
+}
+
 /// How many lines more than one the user's START and FINISH take, as they are laid out.
 fn own_lines(args: &Args) -> usize {
     let start = match &args.start {

@@ -1,4 +1,4 @@
-fn ask_model(prompt: &str) -> String {
+fn ask_model(prompt: &str) -> Result<String, String> {
     let mut __call = ::event_core::__private::call(module_path!(), "ask_model");
     if let ::core::option::Option::Some(__to) = __call
         .start(|LlmCallCompleted { .. }| ())
@@ -13,9 +13,12 @@ fn ask_model(prompt: &str) -> String {
         );
     }
     let __out = __call
-        .run(move || -> String {
+        .run(move || -> Result<String, String> {
             thread::sleep(Duration::from_millis(400));
-            format!("You said: {prompt}")
+            match prompt.strip_prefix("hello") {
+                Some(name) => Ok(format!("hello yourself,{name}")),
+                None => Err(format!("{prompt:?} is no greeting")),
+            }
         });
     let __end = ::event_core::__private::finish!(__call, __out);
     if let ::core::option::Option::Some((answer, __to)) = __end {

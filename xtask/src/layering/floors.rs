@@ -15,9 +15,10 @@ use crate::workspace::Workspace;
 const FLOORS: &[&[&str]] = &[
     &["expansion", "watch"],
     &["span", "testing"],
+    &["context"],
     &["bus"],
     &["record", "catalog"],
-    &["context", "event"],
+    &["event"],
     &["panics"],
     &["outcome"],
     &["log"],
@@ -25,23 +26,11 @@ const FLOORS: &[&[&str]] = &[
 ];
 
 /// Uses of a higher floor that the contracts ask for, each with the reason.
-const STAIRS: &[(&str, &str, &str)] = &[
-    (
-        "context",
-        "bus",
-        "a context carries the bus it was taken under, into tasks and threads",
-    ),
-    (
-        "context",
-        "record",
-        "fields of the scope are kept as records carry them, encoded once",
-    ),
-    (
-        "event",
-        "span",
-        "`Event::publish` is what users call on an event, so the trait has to have it",
-    ),
-];
+const STAIRS: &[(&str, &str, &str)] = &[(
+    "event",
+    "span",
+    "`Event::publish` is what users call on an event, so the trait has to have it",
+)];
 
 /// The source folder of the house.
 const HOUSE: &str = "event-core/src";

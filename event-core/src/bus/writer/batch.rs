@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 
-use super::Shared;
+use super::shared::Shared;
+use crate::bus::say;
 use crate::log::{EntryId, LogError, LogErrorKind};
 use crate::record::Record;
 
@@ -79,7 +80,7 @@ impl Batch {
             }
         }
         if let Some(error) = refusal {
-            super::say(format_args!("events were refused and are lost: {error}"));
+            say(format_args!("events were refused and are lost: {error}"));
         }
         again
     }

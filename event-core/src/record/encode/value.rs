@@ -1,12 +1,10 @@
 //! Values below the outermost level: one tag byte, then the data; lists and maps end with a tag.
 
-use serde::ser::{
-    SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple, SerializeTupleStruct,
-    SerializeTupleVariant,
-};
+use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::{EncodeError, key};
+use super::EncodeError;
+use super::compound::Compound;
 
 /// The first byte of an encoded value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +44,7 @@ pub(super) struct ValueSerializer<'a> {
     pub(super) out: &'a mut Vec<u8>,
 }
 
-fn tag(out: &mut Vec<u8>, tag: Tag) {
+pub(super) fn tag(out: &mut Vec<u8>, tag: Tag) {
     out.push(tag as u8);
 }
 
@@ -64,15 +62,6 @@ fn length_and_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
     out.extend_from_slice(&len.to_le_bytes());
     out.extend_from_slice(&bytes[..len as usize]);
-}
-
-/// A list or map that is being written.
-pub(super) struct Compound<'a> {
-    out: &'a mut Vec<u8>,
-    /// `End` tags to write: two inside an enum's variant.
-    ends: usize,
-    /// Where the value starts that is to be turned from a text into raw JSON.
-    raw_start: Option<usize>,
 }
 
 impl<'a> ValueSerializer<'a> {
@@ -251,94 +240,5 @@ impl<'a> Serializer for ValueSerializer<'a> {
         _: usize,
     ) -> Result<Compound<'a>, EncodeError> {
         Ok(self.variant(variant, Tag::Map))
-    }
-}
-
-impl Compound<'_> {
-    fn value<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), EncodeError> {
-        value.serialize(ValueSerializer { out: self.out })
-    }
-
-    fn finish(self) {
-        for _ in 0..self.ends {
-            tag(self.out, Tag::End);
-        }
-        if let Some(first) = self.raw_start.and_then(|start| self.out.get_mut(start))
-            && *first == Tag::Text as u8
-        {
-            *first = Tag::Raw as u8;
-        }
-    }
-}
-
-/// The traits of lists differ in names only.
-macro_rules! list {
-    ($($list:ident::$element:ident)*) => {
-        $(impl $list for Compound<'_> {
-            type Ok = ();
-            type Error = EncodeError;
-
-            fn $element<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), EncodeError> {
-                self.value(value)
-            }
-
-            fn end(self) -> Result<(), EncodeError> {
-                self.finish();
-                Ok(())
-            }
-        })*
-    };
-}
-
-list! {
-    SerializeSeq::serialize_element
-    SerializeTuple::serialize_element
-    SerializeTupleStruct::serialize_field
-    SerializeTupleVariant::serialize_field
-}
-
-macro_rules! named_fields {
-    ($($fields:ident)*) => {
-        $(impl $fields for Compound<'_> {
-            type Ok = ();
-            type Error = EncodeError;
-
-            fn serialize_field<T: ?Sized + Serialize>(
-                &mut self,
-                key: &'static str,
-                value: &T,
-            ) -> Result<(), EncodeError> {
-                if self.raw_start.is_none() {
-                    text(self.out, key);
-                }
-                self.value(value)
-            }
-
-            fn end(self) -> Result<(), EncodeError> {
-                self.finish();
-                Ok(())
-            }
-        })*
-    };
-}
-
-named_fields! { SerializeStruct SerializeStructVariant }
-
-impl SerializeMap for Compound<'_> {
-    type Ok = ();
-    type Error = EncodeError;
-
-    fn serialize_key<T: ?Sized + Serialize>(&mut self, key: &T) -> Result<(), EncodeError> {
-        text(self.out, &key::text_of(key)?);
-        Ok(())
-    }
-
-    fn serialize_value<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), EncodeError> {
-        self.value(value)
-    }
-
-    fn end(self) -> Result<(), EncodeError> {
-        self.finish();
-        Ok(())
     }
 }

@@ -1,0 +1,23 @@
+fn run(people: u32) {
+    let mut __call = ::event_core::__private::call(module_path!(), "run");
+    if let ::core::option::Option::Some(__to) = __call.start(|RunFinished { .. }| ()) {
+        __to.event(
+            &RunStarted {
+                name: "quickstart",
+                ..Default::default()
+            },
+        );
+    }
+    let __out = __call
+        .run(move || -> () {
+            for n in 0..people {
+                let greeting = if n % 5 == 4 { "go away" } else { "hello" };
+                drop(ask_model(&format!("{greeting} number {n}")));
+            }
+        });
+    let __end = ::event_core::__private::finish!(__call, __out);
+    if let ::core::option::Option::Some((_, __to)) = __end {
+        __to.bare();
+    }
+    __out
+}
