@@ -89,6 +89,16 @@ pub(crate) struct Payload<'a> {
     tokens: Option<&'a RawValue>,
     #[serde(borrow)]
     producer_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    success: Option<&'a RawValue>,
+    /// The guide's other way to tell a tool's `success`.
+    #[serde(borrow)]
+    state: Option<&'a RawValue>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+    /// The guide's other word for `error`.
+    #[serde(borrow)]
+    exception: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -149,12 +159,42 @@ impl<'a> Payload<'a> {
         text(self.producer_id)
     }
 
+    /// A call that ended failed: with an outcome that says so, or by value, as tools do that return in good order and
+    /// say in `success` or `error` that it was for nothing. Outside of spans the values alone are enough.
+    fn is_failure(&self, kind: &str) -> bool {
+        match self.outcome().as_deref() {
+            Some("error" | "panicked" | "failed") => true,
+            Some("ok" | "returned") => self.says_failure(kind),
+            None if self.span_id.is_none() => self.says_failure(kind),
+            _ => false,
+        }
+    }
+
+    fn says_failure(&self, kind: &str) -> bool {
+        let error = self
+            .error
+            .or(self.exception.filter(|_| is_alias(kind, "exception", "error")));
+        let is_success = match self.success {
+            Some(success) => success.get() != "false",
+            None if kind == "tool_returned" => {
+                text(self.state).is_none_or(|state| state.eq_ignore_ascii_case("success"))
+            }
+            None => true,
+        };
+        !is_success || text(error).is_some_and(|error| !error.is_empty())
+    }
+
     fn node(&self, kind: &str) -> Option<Cow<'a, str>> {
         text(self.node_id).or_else(|| text(self.node).filter(|_| is_alias(kind, "node", "node_id")))
     }
 }
 
 impl Event<'_> {
+    /// See [`Payload::is_failure`].
+    pub(crate) fn is_failure(&self) -> bool {
+        self.payload.is_failure(&self.kind)
+    }
+
     pub(crate) fn keys(&self) -> Keys {
         let boxed = |text: Option<Cow<'_, str>>| text.map(|text| text.into_owned().into_boxed_str());
         Keys {

@@ -1,12 +1,13 @@
 //! Why a bridge did not start. Owns the messages that people meet first: each says what to do.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 
 use event_core::log::LogError;
 
 /// Why a bridge could not be started.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BridgeError {
     /// Something else listens there.
@@ -40,6 +41,14 @@ pub enum BridgeError {
     Thread(io::Error),
 }
 
+impl fmt::Debug for BridgeError {
+    /// The message: what `main` shows of an error that it returns is its `Debug`, and the variant's name tells nobody
+    /// what to do.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl BridgeError {
     /// A mistake in the settings, rather than a failure to do what they say.
     pub fn is_usage(&self) -> bool {
@@ -52,5 +61,18 @@ impl BridgeError {
         } else {
             Self::Listen { address, source }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_that_main_returns_is_shown_with_its_remedy() {
+        let error: Box<dyn std::error::Error> = BridgeError::PortTaken(([127, 0, 0, 1], 9999).into()).into();
+        let shown = format!("Error: {error:?}");
+        assert!(shown.starts_with("Error: port 9999 of 127.0.0.1 is taken"), "{shown}");
+        assert!(shown.contains("--port or WS_PORT"), "{shown}");
     }
 }

@@ -44,7 +44,7 @@ impl Health {
             is_news
         });
         if is_news {
-            tracing::error!("{message}; trying again");
+            tracing::error!("cannot read the log, trying again: {message}");
         }
     }
 

@@ -8,7 +8,7 @@
 //! | `/` | the browser view |
 //! | `/events` | WebSocket: one event a text frame, or with `?framed=1` NDJSON lines with cursors, to resume from |
 //! | `/api/events` | pages of history as NDJSON |
-//! | `/api/runs` | the runs, summed up |
+//! | `/api/runs` | the runs, summed up, the one heard of last first |
 //! | `/healthz`, `/readyz` | whether it lives, and whether it can work |
 //!
 //! The program `event-bridge serve` is one. Inside an agent's own process it is one line:

@@ -24,8 +24,8 @@ pub struct Running {
     bus: Option<EventBus>,
     stop: Option<DropGuard>,
     thread: Option<JoinHandle<()>>,
-    /// Dropped last: a bus that was installed for the bridge lasts as long as the bridge.
-    _installed: Option<Installed>,
+    /// The bus, where it was installed for the bridge.
+    installed: Option<Installed>,
 }
 
 /// Starts a bridge in a thread of its own, with the defaults, `WS_PORT` and the log of the process's own bus.
@@ -69,7 +69,7 @@ impl Running {
             bus,
             stop: Some(stop.drop_guard()),
             thread: Some(thread),
-            _installed: fresh.map(EventBus::install),
+            installed: fresh.map(EventBus::install),
         })
     }
 
@@ -90,7 +90,14 @@ fn own_bus() -> Result<EventBus, BridgeError> {
 impl Drop for Running {
     fn drop(&mut self) {
         if let Some(bus) = &self.bus {
-            let unsent = bus.flush(PATIENCE);
+            let unsent = match self.installed.take() {
+                // Its guard waits for the log itself: flushed before, one that is away would be waited for twice.
+                Some(installed) => {
+                    drop(installed);
+                    bus.stats().queued
+                }
+                None => bus.flush(PATIENCE),
+            };
             if unsent > 0 {
                 tracing::warn!(unsent, "the bridge stops before all events could be written");
             }

@@ -8,7 +8,7 @@ use event_core::Timestamp;
 use event_core::log::EntryId;
 use serde::Serialize;
 
-use crate::entry::{Event, Payload};
+use crate::entry::Event;
 
 /// Runs kept; when there is one more, the one that was silent longest goes.
 const MAX_RUNS: usize = 1000;
@@ -33,7 +33,9 @@ pub(crate) struct Summary<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     question: Option<&'a str>,
-    status: &'a str,
+    /// The outcome of the root span, else `running`, `lost` or `returned`; null for a run without any span, which can
+    /// neither run nor end.
+    status: Option<&'a str>,
     started: &'a str,
     last: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,14 +54,16 @@ struct Run {
     question: Option<String>,
     /// The process it runs in, if it said so.
     producer: Option<String>,
-    /// What the run is called as long as nothing has named it.
-    fallback_name: String,
+    /// What the run is called if it has neither a name nor a root span: the type of its first event.
+    first_kind: String,
     root: Option<Root>,
+    /// What the run is called as long as nothing has named it: the root span's function, else its type.
+    root_name: Option<String>,
+    has_spans: bool,
     /// The outcome of the root span.
     outcome: Option<String>,
     duration: Option<f64>,
     open_spans: u64,
-    first_at: EntryId,
     last_at: EntryId,
     started: String,
     last: String,
@@ -98,7 +102,7 @@ impl Runs {
         let run = self
             .runs
             .entry(run_id.into_owned())
-            .or_insert_with(|| Run::new(at, &ts, event));
+            .or_insert_with(|| Run::new(&ts, event));
         run.observe(at, ts, event);
     }
 
@@ -107,10 +111,10 @@ impl Runs {
         *self = Self::default();
     }
 
-    /// The runs, the one that began last first.
+    /// The runs, the one heard of last first.
     pub(crate) fn list(&self, unix_ms: u64) -> Vec<Summary<'_>> {
         let mut runs: Vec<_> = self.runs.iter().collect();
-        runs.sort_unstable_by_key(|(id, run)| std::cmp::Reverse((run.first_at, *id)));
+        runs.sort_unstable_by_key(|(id, run)| std::cmp::Reverse((run.last_at, *id)));
         runs.into_iter()
             .map(|(id, run)| run.summary(id, self.status(run, unix_ms)))
             .collect()
@@ -133,27 +137,27 @@ impl Runs {
             .retain(|producer, _| runs.values().any(|run| run.producer.as_ref() == Some(producer)));
     }
 
-    fn status<'a>(&self, run: &'a Run, unix_ms: u64) -> &'a str {
+    fn status<'a>(&self, run: &'a Run, unix_ms: u64) -> Option<&'a str> {
+        if !run.has_spans {
+            return None;
+        }
         let alive_at = run.producer.as_ref().and_then(|producer| self.producers.get(producer));
         let sign = alive_at.map_or(run.last_at.ms, |alive_at| alive_at.ms.max(run.last_at.ms));
         let silence = Duration::from_millis(unix_ms.saturating_sub(sign));
-        match &run.outcome {
+        Some(match &run.outcome {
             Some(outcome) => outcome,
             None if silence < SILENCE => "running",
             None if run.open_spans > 0 => "lost",
             // Nothing is open, and nothing said how it ended.
             None => "returned",
-        }
+        })
     }
 }
 
 impl Run {
-    fn new(at: EntryId, ts: &str, event: &Event<'_>) -> Self {
-        let function = event.payload.function();
+    fn new(ts: &str, event: &Event<'_>) -> Self {
         Self {
-            fallback_name: function
-                .map_or_else(|| event.kind.to_string(), |function| last_segment(&function).to_owned()),
-            first_at: at,
+            first_kind: event.kind.to_string(),
             started: ts.to_owned(),
             ..Self::default()
         }
@@ -164,6 +168,7 @@ impl Run {
         self.last_at = at;
         self.last = ts;
         self.events += 1;
+        self.errors += u64::from(event.is_failure());
         match &*event.kind {
             "run_started" => {
                 self.name = payload.name().map(Into::into).or(self.name.take());
@@ -179,17 +184,23 @@ impl Run {
             _ => {}
         }
         match (payload.span(), payload.outcome()) {
-            (Some(span), None) => self.started_span(&span, payload),
-            (span, Some(outcome)) => self.finished_span(span.as_deref(), &outcome, payload),
-            (None, None) => {}
+            (Some(span), None) => self.started_span(&span, event),
+            (Some(span), Some(outcome)) => self.finished_span(&span, &outcome, event),
+            (None, _) => {}
         }
     }
 
-    fn started_span(&mut self, span: &str, payload: &Payload<'_>) {
+    fn started_span(&mut self, span: &str, event: &Event<'_>) {
+        self.has_spans = true;
         self.open_spans += 1;
-        let has_parent = payload.parent().is_some();
+        let has_parent = event.payload.parent().is_some();
         let is_over = self.outcome.is_some();
-        if self.root.is_none() || !has_parent || (is_over && self.root.as_ref().is_some_and(|root| root.has_parent)) {
+        let is_root_partial = self.root.as_ref().is_some_and(|root| root.has_parent);
+        if self.root.is_none() || !has_parent || (is_over && is_root_partial) {
+            // Of several the first names the run, so that its name stays; one that came in over a parent gives way.
+            if self.root_name.is_none() || (is_root_partial && !has_parent) {
+                self.root_name = Some(name_of_span(event));
+            }
             self.root = Some(Root {
                 span: span.to_owned(),
                 has_parent,
@@ -199,22 +210,23 @@ impl Run {
         }
     }
 
-    fn finished_span(&mut self, span: Option<&str>, outcome: &str, payload: &Payload<'_>) {
+    fn finished_span(&mut self, span: &str, outcome: &str, event: &Event<'_>) {
+        self.has_spans = true;
         self.open_spans = self.open_spans.saturating_sub(1);
-        if matches!(outcome, "error" | "panicked") {
-            self.errors += 1;
-        }
-        let is_root = self.root.as_ref().is_some_and(|root| Some(&*root.span) == span);
-        if is_root || (span.is_some() && payload.parent().is_none()) {
+        let is_root = self.root.as_ref().is_some_and(|root| root.span == span);
+        if is_root || event.payload.parent().is_none() {
+            // Its start may have been trimmed.
+            self.root_name.get_or_insert_with(|| name_of_span(event));
             self.outcome = Some(outcome.to_owned());
-            self.duration = payload.duration();
+            self.duration = event.payload.duration();
         }
     }
 
-    fn summary<'a>(&'a self, run_id: &'a str, status: &'a str) -> Summary<'a> {
+    fn summary<'a>(&'a self, run_id: &'a str, status: Option<&'a str>) -> Summary<'a> {
+        let name = self.name.as_ref().or(self.root_name.as_ref());
         Summary {
             run_id,
-            name: self.name.as_deref().unwrap_or(&self.fallback_name),
+            name: name.unwrap_or(&self.first_kind),
             question: self.question.as_deref(),
             status,
             started: &self.started,
@@ -230,9 +242,12 @@ impl Run {
     }
 }
 
-/// The function's name without the path of its module.
-fn last_segment(path: &str) -> &str {
-    path.rsplit("::").next().unwrap_or(path)
+/// The function's name without the path of its module, else the event's type.
+fn name_of_span(event: &Event<'_>) -> String {
+    match event.payload.function() {
+        Some(path) => path.rsplit("::").next().unwrap_or(&path).to_owned(),
+        None => event.kind.to_string(),
+    }
 }
 
 /// A sum of counts that producers may write as any JSON number.

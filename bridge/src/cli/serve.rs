@@ -64,12 +64,13 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let config = self.redis_config()?;
-        tracing::info!(?config, "reading");
+        let (stream, address) = (config.stream.clone(), config.address());
         let bridge = self.bind(config)?;
         let runtime = tokio::runtime::Runtime::new().map_err(BridgeError::Thread)?;
         runtime.block_on(async {
             let url = bridge.url();
             let (shutdown, again) = signals()?;
+            tracing::info!("reading stream {stream:?} of {address}");
             tracing::info!("serving {url}");
             tokio::select! {
                 served = bridge.run(shutdown) => served.map(|()| ExitCode::SUCCESS).map_err(Into::into),

@@ -1,4 +1,5 @@
-//! `GET /api/runs`: the runs, newest first. Owns nothing; the tail keeps the summaries.
+//! `GET /api/runs`: the runs, the one heard of last first; its `status` is null where no span tells. Owns nothing; the
+//! tail keeps the summaries.
 
 use std::sync::Arc;
 

@@ -70,6 +70,94 @@ fn a_run_is_summed_up_from_its_events() {
 }
 
 #[test]
+fn a_call_that_returned_but_says_that_it_failed_is_an_error() {
+    let tool = |ms: u64, outcome: &str, rest: Value| {
+        let mut payload = json!({"run_id": "r", "span_id": ms.to_string(), "parent_id": "a", "outcome": outcome});
+        payload
+            .as_object_mut()
+            .unwrap()
+            .extend(rest.as_object().unwrap().clone());
+        (ms, "tool_returned", payload)
+    };
+    let failed = [
+        tool(1, "ok", json!({"success": false})),
+        tool(2, "ok", json!({"success": true, "error": "half of it"})),
+        tool(3, "returned", json!({"state": "HTTP_ERROR"})),
+        tool(4, "ok", json!({"exception": "Timeout"})),
+        tool(5, "panicked", json!({"success": false, "error": "once, not twice"})),
+        (6, "tool_returned", json!({"run_id": "r", "success": false})),
+    ];
+    assert_eq!(first(&runs_after(&failed), 10)["errors"], 6);
+    let well = [
+        tool(1, "ok", json!({"success": true, "error": null})),
+        tool(2, "ok", json!({"error": ""})),
+        tool(3, "ok", json!({"state": "SUCCESS"})),
+        tool(4, "cancelled", json!({"success": false})),
+        (
+            5,
+            "tool_invoked",
+            json!({"run_id": "r", "span_id": "b", "error": "not yet over"}),
+        ),
+    ];
+    assert_eq!(first(&runs_after(&well), 10)["errors"], 0);
+}
+
+#[test]
+fn a_run_is_called_by_its_name_else_by_the_function_else_by_the_type_of_its_root_span() {
+    let point = (1, "noted", json!({"run_id": "r"}));
+    let root = (
+        2,
+        "step_started",
+        json!({"run_id": "r", "span_id": "a", "function": "agent::steps::plan"}),
+    );
+    let child = (
+        3,
+        "tool_invoked",
+        json!({"run_id": "r", "span_id": "b", "parent_id": "a", "function": "agent::search"}),
+    );
+    let named = (
+        4,
+        "run_started",
+        json!({"run_id": "r", "span_id": "c", "parent_id": "a", "name": "weather"}),
+    );
+    let bare = (2, "step_started", json!({"run_id": "r", "span_id": "a"}));
+    let finish = (
+        5,
+        "step_finished",
+        json!({"run_id": "r", "span_id": "z", "outcome": "ok"}),
+    );
+    let name = |events: &[(u64, &str, Value)]| first(&runs_after(events), 10)["name"].clone();
+    let all = [point.clone(), root, child, named];
+    assert_eq!(name(&all[..1]), "noted");
+    assert_eq!(name(&all[..2]), "plan");
+    assert_eq!(name(&all[..3]), "plan");
+    assert_eq!(name(&all), "weather");
+    assert_eq!(name(&[point.clone(), bare]), "step_started");
+    assert_eq!(name(&[point, finish]), "step_finished");
+}
+
+#[test]
+fn a_run_of_points_alone_has_no_status_and_no_place_of_its_own() {
+    let runs = runs_after(&[
+        (
+            1,
+            "run_started",
+            json!({"run_id": "spans", "span_id": "a", "name": "demo"}),
+        ),
+        (2, "noted", json!({"run_id": "points"})),
+        (3, "llm_call_completed", json!({"run_id": "points", "outcome": "ok"})),
+        (
+            4,
+            "run_finished",
+            json!({"run_id": "spans", "span_id": "a", "outcome": "ok"}),
+        ),
+    ]);
+    let list: Vec<_> = runs.list(5).iter().map(|run| (run.run_id, run.status)).collect();
+    assert_eq!(list, [("spans", Some("ok")), ("points", None)]);
+    assert_eq!(serde_json::to_value(&runs.list(5)[1]).unwrap()["status"], Value::Null);
+}
+
+#[test]
 fn the_status_is_the_outcome_of_the_root_span() {
     let runs = runs_after(&[
         (
@@ -148,7 +236,7 @@ fn a_run_that_came_from_elsewhere_ends_with_its_entry_span_and_goes_on_with_anot
 }
 
 #[test]
-fn the_number_of_runs_is_bounded_and_the_newest_come_first() {
+fn the_number_of_runs_is_bounded_and_the_one_heard_of_last_comes_first() {
     let events: Vec<_> = (0..1100)
         .map(|n| (n, "t", json!({"run_id": format!("r{n}")})))
         .collect();

@@ -102,8 +102,51 @@ async fn a_taken_port_is_named_with_the_way_to_another() {
 }
 
 #[tokio::test]
+async fn the_stream_is_named_once_it_is_served_and_a_log_that_is_away_in_a_sentence() {
+    let redis = Redis::absent(&[]);
+    let url = redis.url();
+    let mut child = command(&["serve", "--port", "0", "--stream", "mine"])
+        .env("REDIS_URL", url.replace("redis://", "redis://:secret@"))
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut log = String::new();
+    in_time("the log is said to be away", async {
+        while !log.contains("is redis-server running there?\n") {
+            log += &lines.next_line().await.unwrap().expect("it still runs");
+            log.push('\n');
+        }
+    })
+    .await;
+    let address = url.replace("redis://", "redis://***@");
+    assert!(
+        log.contains(&format!("reading stream \"mine\" of {address}\n")),
+        "{log}"
+    );
+    assert!(
+        log.contains(&format!("cannot read the log, trying again: Redis at {address}: ")),
+        "{log}"
+    );
+
+    let bridge = TestBridge::start(redis.log());
+    let port = bridge.port.to_string();
+    let (_, log) = refused(&mut command(&["serve", "--port", &port])).await;
+    assert!(!log.contains("reading"), "{log}");
+}
+
+#[tokio::test]
 async fn misuse_is_told_with_its_remedy_and_code_2() {
-    let cases: [(&[&str], (&str, &str), &str); 5] = [
+    let cases: [(&[&str], (&str, &str), &str); 7] = [
+        (
+            &["serve"],
+            ("REDIS_URL", "redis://127.0.0.1:abc"),
+            "REDIS_URL: expected redis://",
+        ),
+        (
+            &["serve"],
+            ("REDIS_URL", "rediss://127.0.0.1:6380"),
+            "TLS is not supported yet",
+        ),
         (
             &["serve"],
             ("REDIS_URL", "localhost:6379"),

@@ -67,7 +67,7 @@ async fn a_hole_comes_before_the_events_behind_it() {
 }
 
 #[tokio::test]
-async fn runs_are_listed_with_the_newest_first() {
+async fn runs_are_listed_with_the_one_heard_of_last_first() {
     let redis = Redis::start();
     redis
         .add(&[
@@ -111,10 +111,10 @@ async fn runs_are_listed_with_the_newest_first() {
     let runs = get(bridge.port, "/api/runs").await.json()["runs"].take();
     assert_eq!(
         (&runs[0]["name"], &runs[1]["name"]),
-        (&json!("second"), &json!("first"))
+        (&json!("first"), &json!("second"))
     );
     assert_eq!(
-        (&runs[1]["question"], &runs[1]["duration"], &runs[1]["events"]),
+        (&runs[0]["question"], &runs[0]["duration"], &runs[0]["events"]),
         (&json!("why?"), &json!(2.5), &json!(2))
     );
 }

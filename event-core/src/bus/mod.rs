@@ -9,9 +9,9 @@ use std::cell::RefCell;
 use std::fmt;
 use std::io::{self, Write as _};
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 
@@ -59,8 +59,8 @@ pub struct EventBus(Arc<Handle>);
 struct Handle {
     writer: Writer,
     log: Arc<dyn Log>,
-    /// A guard has waited for the log already, in vain: the end of the bus need not wait once more.
-    was_waited_for: AtomicBool,
+    /// When somebody last waited for the log in vain: the guards that go next need not wait once more.
+    in_vain: Mutex<Option<Instant>>,
 }
 
 /// How much may wait in the queue of a bus.
@@ -95,7 +95,7 @@ impl EventBus {
         Self(Arc::new(Handle {
             writer: Writer::spawn(log.clone(), limits),
             log,
-            was_waited_for: AtomicBool::new(false),
+            in_vain: Mutex::default(),
         }))
     }
 
@@ -145,7 +145,8 @@ impl EventBus {
     pub fn flush(&self, timeout: Duration) -> u64 {
         let waiting = self.0.writer.flush(timeout);
         if timeout >= DROP_PATIENCE {
-            self.0.was_waited_for.store(waiting > 0, Ordering::Relaxed);
+            let in_vain = (waiting > 0).then(Instant::now);
+            *self.0.in_vain.lock().unwrap_or_else(PoisonError::into_inner) = in_vain;
         }
         waiting
     }
@@ -233,11 +234,20 @@ impl fmt::Debug for EventBus {
     }
 }
 
+impl Handle {
+    /// How long the end of a guard or of the bus waits.
+    fn patience(&self) -> Duration {
+        let in_vain = *self.in_vain.lock().unwrap_or_else(PoisonError::into_inner);
+        match in_vain {
+            Some(at) if at.elapsed() < DROP_PATIENCE => Duration::ZERO,
+            _ => DROP_PATIENCE,
+        }
+    }
+}
+
 impl Drop for Handle {
     fn drop(&mut self) {
-        let was_waited_for = self.was_waited_for.load(Ordering::Relaxed);
-        let patience = if was_waited_for { Duration::ZERO } else { DROP_PATIENCE };
-        let unsent = self.writer.shutdown(patience);
+        let unsent = self.writer.shutdown(self.patience());
         if unsent > 0 {
             say(format_args!(
                 "{unsent} events could not be written: {}",
@@ -262,7 +272,8 @@ impl Installed {
 
 impl Drop for Installed {
     fn drop(&mut self) {
-        self.0.flush(DROP_PATIENCE);
+        let patience = self.0.0.patience();
+        self.0.flush(patience);
         // Dropped outside the lock: the end of a bus may take its time.
         let mut removed = None;
         change_installed(|installed| removed = uninstall(installed, &self.0));
@@ -279,7 +290,8 @@ pub struct InstalledForThread {
 
 impl Drop for InstalledForThread {
     fn drop(&mut self) {
-        self.bus.flush(DROP_PATIENCE);
+        let patience = self.bus.0.patience();
+        self.bus.flush(patience);
         let _removed = THREAD.try_with(|installed| uninstall(&mut installed.borrow_mut(), &self.bus));
     }
 }

@@ -93,7 +93,7 @@ impl Shared {
         let mut last = self.last_error();
         if last.is_none() {
             say(format_args!(
-                "can't write events to {:?}: {text}; they wait, and the agent goes on",
+                "events for {:?} wait, and the agent goes on: {text}",
                 log.stream()
             ));
         }

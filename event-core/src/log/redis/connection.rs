@@ -22,6 +22,9 @@ const MAX_IDLE: usize = 4;
 /// Above the default, since batches are written at once.
 const WRITE_BACKPRESSURE_BYTES: usize = 256 * 1024;
 
+const CHECK_LOGIN: &str = "; check user and password in REDIS_URL";
+const GRANT: &str = "; grant the user +xadd to write, or +xread +xrange +xrevrange +xinfo +multi +exec to read";
+
 /// Connections to one server.
 pub(super) struct Pool {
     client: Client,
@@ -42,16 +45,20 @@ pub(super) struct Lease<'a> {
 impl Pool {
     pub(super) fn new(url: &str) -> Result<Self, LogError> {
         let address = without_password(url);
-        let invalid = |reason: String| LogError::new(LogErrorKind::Refused, reason);
+        let invalid = |reason: String| LogError::new(LogErrorKind::Refused, format!("REDIS_URL: {reason}"));
+        if url.starts_with("rediss://") {
+            return Err(invalid(format!(
+                "TLS is not supported yet, got {address:?}; let a TLS proxy on this machine (such as stunnel) or an ssh tunnel lead there, and name its end here as redis://localhost:<port>"
+            )));
+        }
+        let expected = format!("expected redis://[user:password@]host[:port][/db] or unix:///path, got {address:?}");
         if !["redis://", "unix://", "redis+unix://"]
             .iter()
             .any(|scheme| url.starts_with(scheme))
         {
-            return Err(invalid(format!(
-                "REDIS_URL: expected redis://[user:password@]host[:port][/db] or unix:///path, got {address:?}"
-            )));
+            return Err(invalid(expected));
         }
-        let parse = |error: RedisError| invalid(format!("REDIS_URL: {address:?} is not understood: {error}"));
+        let parse = |error: RedisError| invalid(format!("{expected} ({error})"));
         let info = url.into_connection_info().map_err(parse)?;
         let tcp = TcpSettings::default().set_nodelay(true).set_user_timeout(USER_TIMEOUT);
         let client = Client::open(info.set_tcp_settings(tcp)).map_err(parse)?;
@@ -107,17 +114,22 @@ impl Pool {
     /// What an error means, and what to do about it.
     pub(super) fn error(&self, error: &RedisError) -> LogError {
         let kind = kind_of(error);
+        // A refusal to end a transaction or to choose the database has a code of its own, and the reason in its text.
+        let says = |reason| error.detail().is_some_and(|detail| detail.contains(reason));
         let remedy = match (kind, error.code().unwrap_or_default()) {
             (LogErrorKind::Interrupted, _) => "; is redis-server running there?",
-            (_, "WRONGPASS" | "NOAUTH") => "; check user and password in REDIS_URL",
-            (_, "NOPERM") => {
-                "; grant the user +xadd to write, or +xread +xrange +xrevrange +xinfo +multi +exec to read"
-            }
+            (_, "WRONGPASS" | "NOAUTH") => CHECK_LOGIN,
+            _ if error.kind() == ErrorKind::AuthenticationFailed || says("Authentication required") => CHECK_LOGIN,
+            (_, "NOPERM") => GRANT,
+            _ if says("NOPERM") => GRANT,
             (_, "WRONGTYPE") => "; the key holds something else: choose another with EVENT_STREAM",
-            _ if error.kind() == ErrorKind::AuthenticationFailed => "; check user and password in REDIS_URL",
             _ => "",
         };
-        LogError::new(kind, format!("Redis at {}: {error}{remedy}", self.address))
+        let text = error.to_string();
+        LogError::new(
+            kind,
+            format!("Redis at {}: {}{remedy}", self.address, text.trim_end_matches('.')),
+        )
     }
 }
 
@@ -200,12 +212,32 @@ mod tests {
     }
 
     #[test]
+    fn a_url_that_is_not_understood_is_refused_with_what_was_expected() {
+        let error = Pool::new("redis://127.0.0.1:abc").unwrap_err().to_string();
+        assert!(error.starts_with("REDIS_URL: expected redis://"), "{error}");
+        assert!(error.contains("got \"redis://127.0.0.1:abc\""), "{error}");
+    }
+
+    #[test]
+    fn a_url_that_asks_for_tls_is_refused_with_a_way_to_have_it() {
+        let error = Pool::new("rediss://me:hunter2@host:6380").unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.contains("TLS is not supported yet, got \"rediss://***@host:6380\""),
+            "{text}"
+        );
+        assert!(text.contains("stunnel") && text.contains("ssh tunnel"), "{text}");
+        assert!(!error.is_retryable());
+    }
+
+    #[test]
     fn no_error_repeats_the_password() {
         for url in [
             "redis://me:hunter2@",
             "redis://:hunter2@host:port",
             "me:hunter2@host",
             "redis://u:hunter2@h/x",
+            "rediss://u:hunter2@h",
         ] {
             if let Err(error) = Pool::new(url) {
                 assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");

@@ -65,6 +65,11 @@ impl RedisConfig {
         })
     }
 
+    /// The server as it may be shown: its URL without user and password.
+    pub fn address(&self) -> String {
+        connection::without_password(&self.url)
+    }
+
     /// Whether the environment names a Redis server at all.
     pub fn is_in_env() -> bool {
         ["REDIS_URL", "REDIS_HOST"]
@@ -77,7 +82,7 @@ impl fmt::Debug for RedisConfig {
     /// Without the password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisConfig")
-            .field("url", &connection::without_password(&self.url))
+            .field("url", &self.address())
             .field("stream", &self.stream)
             .field("maxlen_entries", &self.maxlen_entries)
             .finish()
@@ -136,3 +141,6 @@ impl Log for RedisLog {
         Box::pin(read::tail(self, after, limit, patience))
     }
 }
+
+#[cfg(test)]
+mod tests;

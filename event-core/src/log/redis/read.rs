@@ -6,12 +6,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use redis::{Pipeline, RedisError, Value};
 
+use super::connection::Lease;
 use super::{FIELD, RedisLog};
 use crate::log::{Content, Cursor, Direction, Entry, EntryId, LogError, LogErrorKind, LogInfo, Page};
 
 pub(super) async fn page(log: &RedisLog, from: Cursor, direction: Direction, limit: usize) -> Result<Page, LogError> {
     let mut transaction = redis::pipe();
-    transaction.atomic().ignore_errors();
+    // Not `atomic()`: that counts on `MULTI` being accepted, and panics where it is refused (1.8.1).
+    transaction.ignore_errors();
+    transaction.cmd("MULTI");
     transaction.cmd("XINFO").arg("STREAM").arg(&log.stream);
     match direction {
         Direction::Forward => transaction
@@ -26,7 +29,10 @@ pub(super) async fn page(log: &RedisLog, from: Cursor, direction: Direction, lim
             .arg("-"),
     };
     transaction.arg("COUNT").arg(limit);
-    let mut replies = query(log, &transaction, Duration::ZERO).await?.into_iter();
+    transaction.cmd("EXEC");
+    let (lease, replies) = query(log, &transaction, Duration::ZERO).await?;
+    let mut replies = executed(log, replies)?.into_iter();
+    lease.give_back();
     let info = stream_info(log, replies.next().unwrap_or_default())?;
     let entries = entries(checked(log, replies.next().unwrap_or_default())?)?;
     Ok(match direction {
@@ -38,8 +44,9 @@ pub(super) async fn page(log: &RedisLog, from: Cursor, direction: Direction, lim
 pub(super) async fn info(log: &RedisLog) -> Result<LogInfo, LogError> {
     let mut command = redis::pipe();
     command.ignore_errors().cmd("XINFO").arg("STREAM").arg(&log.stream);
-    let mut replies = query(log, &command, Duration::ZERO).await?.into_iter();
-    stream_info(log, replies.next().unwrap_or_default())
+    let (lease, replies) = query(log, &command, Duration::ZERO).await?;
+    lease.give_back();
+    stream_info(log, replies.into_iter().next().unwrap_or_default())
 }
 
 pub(super) async fn tail(
@@ -54,8 +61,9 @@ pub(super) async fn tail(
     command.ignore_errors();
     command.cmd("XREAD").arg("COUNT").arg(limit).arg("BLOCK").arg(block_ms);
     command.arg("STREAMS").arg(&log.stream).arg(after.id.to_string());
-    let mut replies = query(log, &command, patience).await?.into_iter();
-    let mut entries = match checked(log, replies.next().unwrap_or_default())? {
+    let (lease, replies) = query(log, &command, patience).await?;
+    lease.give_back();
+    let mut entries = match checked(log, replies.into_iter().next().unwrap_or_default())? {
         Value::Nil => Vec::new(),
         reply => entries(stream_of(reply)?)?,
     };
@@ -69,7 +77,11 @@ pub(super) async fn tail(
 
 /// Asks on a leased connection; once more on a new one, if the idle one had been closed by the server. `patience` is
 /// how long the server may wait on purpose.
-async fn query(log: &RedisLog, commands: &Pipeline, patience: Duration) -> Result<Vec<Value>, LogError> {
+async fn query<'a>(
+    log: &'a RedisLog,
+    commands: &Pipeline,
+    patience: Duration,
+) -> Result<(Lease<'a>, Vec<Value>), LogError> {
     let mut lease = log.readers.lease().await?;
     lease.await_for(patience);
     let mut answer = commands.query_async(&mut lease.connection).await;
@@ -79,8 +91,20 @@ async fn query(log: &RedisLog, commands: &Pipeline, patience: Duration) -> Resul
         answer = commands.query_async(&mut lease.connection).await;
     }
     let answer = answer.map_err(|error| log.readers.error(&error))?;
-    lease.give_back();
-    Ok(answer)
+    Ok((lease, answer))
+}
+
+/// What the commands of a transaction answered, errors among it. Where the transaction did not come about, the first
+/// refusal says why; the connection may then be left within it, and must not be used again.
+fn executed(log: &RedisLog, replies: Vec<Value>) -> Result<Vec<Value>, LogError> {
+    let mut last = Value::Nil;
+    for reply in replies {
+        last = checked(log, reply)?;
+    }
+    match last {
+        Value::Array(answers) => Ok(answers),
+        _ => Err(unexpected()),
+    }
 }
 
 fn checked(log: &RedisLog, reply: Value) -> Result<Value, LogError> {
