@@ -54,7 +54,9 @@ test("entries that are no events are shown as such and break nothing", async () 
   await redis.add(event("after_all_that", { b: 2 }));
   await viewer.shows("after_all_that");
   expect(await viewer.rows().count()).toBe(4);
-  expect(await viewer.rows("invalid_entry").count()).toBeGreaterThanOrEqual(2);
+  const invalid = await viewer.rows("invalid_entry").count();
+  expect(invalid).toBeGreaterThanOrEqual(2);
+  expect(await viewer.figure("Invalid")).toBe(String(invalid));
   await viewer.rows("not json").first().click();
   await viewer.details().getByText("not json").first().waitFor();
   await viewer.picture("invalid-entries");
@@ -164,4 +166,25 @@ test("two runs are told apart, and the newest is shown until one is picked", asy
   await picker.click();
   await viewer.page.locator(".run-choice", { hasText: "All runs" }).click();
   await until("all runs are shown", async () => (await viewer.rows().count()) === 3);
+});
+
+test("an entry that has the id of another is shown, and a repeat is not", async () => {
+  for (const a of [1, 2, 1]) await redis.add(JSON.stringify({ id: "x", ts: "2026-01-01T00:00:00", type: "same_id", payload: { a } }));
+  await redis.add(event("last", {}));
+  await viewer.shows("last");
+  expect(await viewer.rows("same_id").locator(".c2").allInnerTexts()).toEqual(["a=2", "a=1"]);
+});
+
+test("lines of rows end where the line of the heading does", async () => {
+  await redis.add(event("one", {}));
+  await viewer.shows("one");
+  const ends = await viewer.page.evaluate(() => {
+    const head = document.querySelector<HTMLElement>(".row.head");
+    const row = document.querySelector<HTMLElement>(".at-rank");
+    if (!head || !row) return [];
+    return [head.getBoundingClientRect().left + Number.parseFloat(getComputedStyle(head, "::after").width), row.getBoundingClientRect().right];
+  });
+  expect(ends).toHaveLength(2);
+  expect(ends[0]).toBeCloseTo(ends[1] ?? 0, 1);
+  expect(await viewer.page.getByRole("columnheader", { name: /^Time/ }).getAttribute("title")).toMatch(/^Local time, \S+/);
 });

@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { event } from "./agent";
+import { event, Run } from "./agent";
 import { Bridge } from "./bridge";
 import { until } from "./deadline";
 import { Redis } from "./redis";
@@ -115,4 +115,35 @@ test("a viewer who does not want to wait tries at once", async () => {
     if (await button.isVisible()) await button.click();
     return (await viewer.page.locator(".dot.live").count()) === 1;
   });
+});
+
+test.each(["under the bridge", "while it is away"])("a log that was deleted %s is announced once, whatever run is shown", async (when) => {
+  const [first, second] = [new Run(), new Run()];
+  await redis.add(first.started("run_started", "a000000000000001", "", { name: "first-run" }));
+  await viewer.shows("first-run");
+  const away = when === "while it is away";
+  if (away) await bridge.stop();
+  await redis.command("DEL", "agent_events");
+  await redis.add(second.started("run_started", "b000000000000001", "", { name: "second-run" }));
+  if (away) await bridge.resume();
+  const announced = viewer.rows("The log was deleted or restored; what follows is new");
+  await announced.waitFor();
+  await viewer.shows("second-run");
+  expect(await viewer.rows().count()).toBe(2);
+  await viewer.picture("reset");
+  await viewer.page.locator(".run-picker > .button").click();
+  await viewer.page.locator(".run-choice", { hasText: "first-run" }).click();
+  await viewer.shows("first-run");
+  expect(await announced.count()).toBe(1);
+});
+
+test("a bridge that may not read its log says so where events would be", async () => {
+  await bridge.stop();
+  await redis.command("CONFIG", "SET", "requirepass", "secret");
+  await bridge.resume();
+  await viewer.page.getByText("The bridge is up, but cannot read its log").waitFor();
+  expect(await viewer.page.locator(".table-pane .empty").innerText()).toMatch(/NOAUTH|password/i);
+  expect(await viewer.page.getByText("Not connected yet").count()).toBe(0);
+  expect(await viewer.page.locator(".notice p").innerText()).not.toMatch(/[.?]\. /);
+  await viewer.picture("log-refused");
 });

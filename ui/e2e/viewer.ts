@@ -62,6 +62,14 @@ export class Viewer {
     return text === undefined ? rows : rows.filter({ hasText: text });
   }
 
+  /** Whether a span's line is inside the part of the tree that is on screen. */
+  async sees(span: string): Promise<boolean> {
+    const line = this.spans(span);
+    if ((await line.count()) !== 1) return false;
+    const [row, box] = await Promise.all([line.boundingBox(), this.page.locator("[data-pane=tree] .virtual").boundingBox()]);
+    return row !== null && box !== null && row.y >= box.y - 1 && row.y + row.height <= box.y + box.height + 1;
+  }
+
   details(): Locator {
     return this.page.locator("#details");
   }

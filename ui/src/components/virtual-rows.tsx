@@ -22,7 +22,8 @@ export interface VirtualRowsProps {
   readonly reveal: number;
   readonly revealToken: number | string;
   onWindow(from: number, count: number): void;
-  onScroll?(top: number): void;
+  /** `moved` is how far the viewer scrolled; 0 where the list moved by itself, because it shrank or was told to. */
+  onScroll?(top: number, moved: number): void;
   readonly children: ComponentChildren;
 }
 
@@ -30,6 +31,8 @@ export function VirtualRows({ total, rowHeight, shift = 0, scroller, reveal, rev
   const rows = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(0);
   const asked = useRef("");
+  // Where the list itself left the viewport. A scroll to anywhere else is the viewer's.
+  const placed = useRef(0);
 
   const ask = () => {
     const box = scroller.current;
@@ -57,14 +60,17 @@ export function VirtualRows({ total, rowHeight, shift = 0, scroller, reveal, rev
     if (!style) return;
     style.height = `${total * rowHeight}px`;
     style.setProperty("--shift", `${shift * rowHeight}px`);
+    placed.current = scroller.current?.scrollTop ?? 0;
   }, [total, rowHeight, shift]);
   useLayoutEffect(() => {
     const box = scroller.current;
-    if (!box || reveal < 0) return;
+    if (!box || reveal < 0 || box.clientHeight === 0) return;
     const top = reveal * rowHeight;
     if (top < box.scrollTop) box.scrollTop = top;
     else if (top + rowHeight > box.scrollTop + box.clientHeight) box.scrollTop = top + rowHeight - box.clientHeight;
-  }, [revealToken]);
+    placed.current = box.scrollTop;
+    // What was revealed while the list was hidden is revealed when it has a height.
+  }, [revealToken, height > 0]);
 
   return (
     <div
@@ -73,7 +79,10 @@ export function VirtualRows({ total, rowHeight, shift = 0, scroller, reveal, rev
       role="presentation"
       onScroll={(event) => {
         ask();
-        onScroll?.(event.currentTarget.scrollTop);
+        const top = event.currentTarget.scrollTop;
+        const moved = top - placed.current;
+        placed.current = top;
+        onScroll?.(top, moved);
       }}
     >
       <div class="virtual-rows" role="presentation" ref={rows}>

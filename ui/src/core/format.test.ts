@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatBytes, formatCompact, formatCost, formatDuration, formatElapsed, formatMoment, formatTime } from "./format";
+import { formatBytes, formatCompact, formatCost, formatDuration, formatElapsed, formatMoment, formatTime, localZone, sentence } from "./format";
 
 test("durations have three significant digits and a unit that fits", () => {
   expect([0.0000042, 0.00421, 0.0421, 0.421, 4.21, 42.1, 59.96, 75, 3600, 3725].map(formatDuration)).toEqual([
@@ -29,4 +29,14 @@ test("a time of another day says which", () => {
 
 test("sizes are in units people read", () => {
   expect([2_000, 2_097_152].map(formatBytes)).toEqual(["2 kB", "2.1 MB"]);
+});
+
+test("words of others end in one mark", () => {
+  expect(["is redis-server running there?", "refused.", "wrong password"].map(sentence)).toEqual(["is redis-server running there?", "refused.", "wrong password."]);
+});
+
+test("the zone that times are shown in has a name", () => {
+  const { short, name } = localZone(Date.UTC(2026, 0, 1));
+  expect(short).not.toBe("");
+  expect(name).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
 });

@@ -65,6 +65,19 @@ export function elide(id: string, keep = 8): string {
   return id.length > keep + 5 ? `${id.slice(0, keep)}…${id.slice(-4)}` : id;
 }
 
+/** Words of others with the full stop they may lack. */
+export function sentence(words: string): string {
+  const whole = words.trimEnd();
+  return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
+}
+
+/** The zone that times are shown in: briefly for a heading, and as the system names it. */
+export function localZone(at: number): { short: string; name: string } {
+  const format = new Intl.DateTimeFormat("en", { timeZoneName: "short" });
+  const short = format.formatToParts(at).find((part) => part.type === "timeZoneName")?.value ?? "";
+  return { short, name: format.resolvedOptions().timeZone };
+}
+
 function digits(value: number): string {
   return value >= 99.95 ? value.toFixed(0) : value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
 }

@@ -65,7 +65,8 @@ export interface HeaderView {
   readonly name: string;
   readonly status: string;
   readonly startedAt: number;
-  readonly endedAt: number;
+  /** Seconds; NaN while it runs and where no span tells. */
+  readonly duration: number;
   readonly events: number;
   readonly errors: number;
   readonly tokens: number;
@@ -74,6 +75,8 @@ export interface HeaderView {
   readonly received: number;
   readonly duplicates: number;
   readonly evicted: number;
+  /** Entries of the whole stream that are no events. */
+  readonly invalid: number;
 }
 
 export interface RunView {
@@ -149,7 +152,9 @@ export interface TreeWindow {
   readonly spans: number;
   /** Index of the span that started last. */
   readonly newest: number;
+  /** Spans that have not finished, of runs that live and of runs that fell silent. */
   readonly open: number;
+  readonly lost: number;
 }
 
 export interface Selection {

@@ -11,7 +11,11 @@ export const LOST_AFTER_MS = 35_000;
 /** One run, and what was counted of it so far. Counts are of all that arrived, not of what is still kept. */
 export interface Run {
   readonly id: string;
+  /** As its producer named it. */
   name: string;
+  /** What it is called as long as nobody named it, and how much the event knew that this was taken from. */
+  fallback: string;
+  fallbackFrom: number;
   /** What the run is about, as its producer put it. */
   question: string;
   /** The planner's number of each node, by node id: `3.2` says more than sixteen digits. */
@@ -33,6 +37,8 @@ export interface Run {
   /** Spans without a parent that have not finished, and the gravest outcome of those that have. */
   openRoots: number;
   rootOutcome: string;
+  /** Seconds, NaN before a span without a parent has finished. */
+  rootDuration: number;
   /** Totals a `run_finished` claims, used only where no call was seen. */
   claimedTokens: number;
   claimedCost: number;
@@ -118,9 +124,9 @@ export class Runs {
 
   private open(row: Row): Run {
     const run: Run = {
-      id: row.run, name: "", question: "", nodes: new Map(), firstSeq: row.seq, startedAt: Number.NaN, endedAt: Number.NEGATIVE_INFINITY, producer: "",
+      id: row.run, name: "", fallback: "", fallbackFrom: -1, question: "", nodes: new Map(), firstSeq: row.seq, startedAt: Number.NaN, endedAt: Number.NEGATIVE_INFINITY, producer: "",
       signalAt: Number.NEGATIVE_INFINITY, events: 0, retained: 0, errors: 0, tokens: 0, cost: 0, spans: 0, openSpans: 0,
-      openRoots: 0, rootOutcome: "", claimedTokens: 0, claimedCost: 0,
+      openRoots: 0, rootOutcome: "", rootDuration: Number.NaN, claimedTokens: 0, claimedCost: 0,
     };
     this.byId.set(run.id, run);
     return run;
@@ -136,6 +142,18 @@ function describe(run: Run, row: Row, payload: Record<string, unknown>): void {
   } else if (row.type === "node_created" && typeof nid === "string" && nid !== "" && run.nodes.size < MAX_NODES) {
     run.nodes.set(row.node, nid);
   }
+  callAfter(run, row, payload, 0);
+}
+
+/**
+ * Calls a run after an event's function, else after its type. A root (2) knows better than a span without its parent
+ * (1), and that better than any event (0).
+ */
+export function callAfter(run: Run, row: Row, payload: Record<string, unknown>, from: 0 | 1 | 2): void {
+  if (from <= run.fallbackFrom) return;
+  const code = payload["function"];
+  run.fallback = (typeof code === "string" ? code.slice(code.lastIndexOf(":") + 1) : "") || row.type;
+  run.fallbackFrom = from;
 }
 
 /** What to call a node: its number in the plan, else its id, cut where it is a long one. */

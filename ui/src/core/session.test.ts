@@ -179,9 +179,71 @@ test("a selection in the tree is one in the table", () => {
   expect(look().selection).toMatchObject({ seq: 2, tableIndex: 0, treeIndex: 1, span: `${RUN}/a` });
 });
 
-test("a reset of the log is a row, and what was shown stays", () => {
-  feed(session, line(event("a")), '{"control":"reset","cursor":"0-0","why":"stream deleted"}', line(event("b")));
-  expect(look().table.rows.map((row) => row.summary.slice(0, 32))).toEqual(["", "The log was deleted or replaced ", ""]);
+test("a reset of the log is a row that says so once, and what was shown stays", () => {
+  feed(session, line(event("a")), '{"control":"reset","cursor":"0-0","why":"the log was deleted or restored"}', line(event("b")));
+  expect(look().table.rows.map((row) => row.summary)).toEqual(["", "The log was deleted or restored; what follows is new", ""]);
+});
+
+test("what is missing from the stream is missing from the view of every run", () => {
+  feed(session, line(started("run_started", "r")), '{"control":"gap","after":"1-0","first":"9-0","lost":1,"why":"trimmed"}');
+  feed(session, '{"control":"reset","cursor":"0-0","why":""}', line(event("run_started", { run_id: "second", span_id: "s" })));
+  const lines = () => look().table.rows.map(({ kind, type, summary }) => (kind === "gap" ? summary : type));
+  const missing = ["The log was deleted or restored; what follows is new", "1 event trimmed before they could be read"];
+  expect(look().header.run).toBe("second");
+  expect(lines()).toEqual(["run_started", ...missing]);
+  session.request({ kind: "scope", scope: { kind: "run", id: RUN } });
+  expect(lines()).toEqual([...missing, "run_started"]);
+});
+
+test("the header takes the root's own duration, which times of milliseconds cannot tell", () => {
+  live();
+  feed(session, line(started("run_started", "r")), line(finished("step_finished", "a", "r")));
+  expect(look().header).toMatchObject({ status: "running", duration: Number.NaN });
+  feed(session, line(finished("run_finished", "r", "", { duration: 0.00000233 })));
+  expect(look().header).toMatchObject({ status: "ok", duration: 0.00000233 });
+});
+
+test("a run of several roots takes as long as its events", () => {
+  const at = (second: number) => ({ ts: `2026-11-22T13:00:0${second}Z` });
+  feed(session, line({ ...started("a", "1"), ...at(1) }), line({ ...finished("a", "1"), ...at(2) }));
+  feed(session, line({ ...started("a", "2"), ...at(4) }), line({ ...finished("a", "2"), ...at(7) }));
+  expect(look().header.duration).toBe(6);
+});
+
+test("a run of a point alone does not run, and goes by its function", () => {
+  live();
+  feed(session, line(event("step_started", { run_id: RUN, step: 1, function: "agent::steps::greet" })));
+  const { header, runs } = look();
+  expect(header).toMatchObject({ name: "greet", status: "", duration: Number.NaN });
+  expect(runs).toMatchObject([{ name: "greet", status: "" }]);
+});
+
+test("a run goes by the name it was given, else by its root's function, else by its root's type", () => {
+  const nameOf = (...events: ReturnType<typeof event>[]) => {
+    const it = new Session(() => now);
+    feed(it, ...events.map((each) => line(each)));
+    return it.snapshot().header.name;
+  };
+  const inner = started("tool_invoked", "t", "r", { function: "agent::search" });
+  const root = started("run_started", "r", "", { function: "agent::research" });
+  expect(nameOf(inner, root)).toBe("research");
+  expect(nameOf(root, inner)).toBe("research");
+  expect(nameOf(inner, root, finished("run_finished", "r", "", { name: "cable" }))).toBe("cable");
+  expect(nameOf(event("note", { run_id: RUN, function: "agent::note" }), started("step_started", "a"))).toBe("step_started");
+});
+
+test("spans of a run that fell silent are lost, not open", () => {
+  live();
+  feed(session, line(started("run_started", "r")), line(started("step_started", "a", "r")));
+  expect(look().tree).toMatchObject({ open: 2, lost: 0 });
+  now += 36_000;
+  expect(look().tree).toMatchObject({ open: 0, lost: 2 });
+});
+
+test("entries that are no events are counted", () => {
+  for (const raw of ["not json", "neither"]) feed(session, line(event("invalid_entry", { reason: "not JSON", raw })));
+  feed(session, line(event("note")));
+  expect(look().header).toMatchObject({ events: 3, invalid: 2 });
 });
 
 test("more events than are kept stay within the limit, and the table over them whole", () => {

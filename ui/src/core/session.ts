@@ -68,7 +68,7 @@ export class Session {
         this.store.addGap(Number.NaN, gapText(frame.lost, frame.why), JSON.stringify(frame));
         return;
       case "reset":
-        this.store.addGap(Number.NaN, `The log was deleted or replaced${frame.why ? ` (${frame.why})` : ""}; what follows is new`, JSON.stringify(frame));
+        this.store.addGap(Number.NaN, resetText(frame.why), JSON.stringify(frame));
         return;
       case "unreadable":
         this.store.addGap(Number.NaN, "The bridge sent a line that is not part of the protocol", frame.line);
@@ -132,7 +132,7 @@ export class Session {
       },
       tree: {
         total: lines.length, from: tree.from, newest: this.tree.newest,
-        spans: runs.reduce((sum, run) => sum + run.spans, 0), open: runs.reduce((sum, run) => sum + run.openSpans, 0),
+        spans: runs.reduce((sum, run) => sum + run.spans, 0), ...this.unfinished(runs),
         rows: lines.slice(tree.from, tree.from + tree.count).map((line) => treeRowView(line, (span) => this.spanState(span), this.clock, this.tree)),
       },
       selection: {
@@ -143,6 +143,13 @@ export class Session {
       ...this.lists(),
       ...(details === undefined ? {} : { details }),
     };
+  }
+
+  /** A run that fell silent has no open spans any more, it has lost ones. */
+  private unfinished(runs: readonly Run[]): { open: number; lost: number } {
+    const sums = { open: 0, lost: 0 };
+    for (const run of runs) sums[isLost(run, this.clock) ? "lost" : "open"] += run.openSpans;
+    return sums;
   }
 
   private lists(): Pick<Snapshot, "runs" | "types"> {
@@ -289,4 +296,9 @@ function gapText(lost: number | null, why: string): string {
   const events = lost === null ? "An unknown number of events" : `${lost.toLocaleString("en")} event${lost === 1 ? "" : "s"}`;
   if (why === "trimmed" || why === "") return `${events} trimmed before they could be read`;
   return `${events} lost: ${why}`;
+}
+
+function resetText(why: string): string {
+  const reason = why || "the log was deleted or restored";
+  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}; what follows is new`;
 }

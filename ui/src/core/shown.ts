@@ -3,7 +3,7 @@ import type { LogClock } from "./clock";
 import type { Row } from "./event";
 import type { Scope } from "./filter";
 import type { HeaderView, RowView, RunView, TreeRowView, TypeCount } from "./messages";
-import { isLost, nodeName, runStatus, type Run, type Runs } from "./runs";
+import { nodeName, runStatus, type Run, type Runs } from "./runs";
 import type { Span } from "./spans";
 import type { Store } from "./store";
 import type { TreeNode, TreeView } from "./tree";
@@ -25,7 +25,7 @@ function runRow(run: Run, depth: number, clock: LogClock, tree: TreeView): TreeR
   const status = runStatus(run, clock);
   return {
     key: run.id, kind: "run", depth, type: "run", label: nameOf(run), detail: "", node: run.id.slice(0, 8), status, startedAt: run.startedAt,
-    duration: status === "running" || status === "lost" ? Number.NaN : (run.endedAt - run.startedAt) / 1000,
+    duration: status === "running" || status === "lost" ? Number.NaN : run.rootDuration,
     error: "", errorsBelow: run.errors, below: run.spans, hasChildren: true, isOpen: !tree.isClosed(run.id),
   };
 }
@@ -54,23 +54,23 @@ export function typeCounts(types: ReadonlyMap<string, number>): TypeCount[] {
 }
 
 export function headerView(store: Store, scope: Scope, runId: string, rate: number, clock: LogClock): HeaderView {
-  const { received, duplicates, evicted, errors, tokens, cost, runless } = store.intake;
-  const common = { scope, run: runId, rate, received, duplicates, evicted };
+  const { received, duplicates, evicted, errors, tokens, cost, runless, invalid } = store.intake;
+  const common = { scope, run: runId, rate, received, duplicates, evicted, invalid };
   const run = store.runs.get(runId);
   if (run) {
-    const ended = run.openRoots === 0 && run.rootOutcome !== "";
+    const status = runStatus(run, clock);
     return {
-      ...common, name: nameOf(run), status: runStatus(run, clock), startedAt: run.startedAt,
-      endedAt: ended ? run.endedAt : isLost(run, clock) ? run.signalAt : Number.NaN,
+      ...common, name: nameOf(run), status, startedAt: run.startedAt,
+      duration: status === "running" ? Number.NaN : status === "lost" ? (run.signalAt - run.startedAt) / 1000 : run.rootDuration,
       events: run.events, errors: run.errors, tokens: run.tokens || run.claimedTokens, cost: run.cost || run.claimedCost,
     };
   }
-  const nothing = { name: "", status: "", startedAt: Number.NaN, endedAt: Number.NaN };
+  const nothing = { name: "", status: "", startedAt: Number.NaN, duration: Number.NaN };
   if (scope.kind === "none") return { ...common, ...nothing, events: runless, errors: 0, tokens: 0, cost: 0 };
   return { ...common, ...nothing, events: received, errors, tokens, cost };
 }
 
-/** A run's name as its producer gave it, else the beginning of its id. */
+/** A run's name as its producer gave it, else what it is called after. */
 function nameOf(run: Run): string {
-  return run.name || run.id.slice(0, 8);
+  return run.name || run.fallback;
 }

@@ -43,6 +43,13 @@ test("a finish without a start is a span of its own", () => {
   expect(store.spans.get(RUN, "q")).toMatchObject({ label: "search", detail: "a, b" });
 });
 
+test("steps that nobody named go by their numbers", () => {
+  const store = new Store();
+  put(store, started("step_started", "a", "", { step: 1 }));
+  put(store, started("step_started", "b", "", { step: 2, action_name: "plan" }));
+  expect([...store.spans.rootsOf(RUN)].map(({ label }) => label)).toEqual(["step 1", "plan"]);
+});
+
 test("producers whose parents form a ring break nothing", () => {
   const store = new Store();
   put(store, started("a", "x", "y"));

@@ -1,8 +1,8 @@
 // Owns the spans and who is whose parent. Events may come in any order and parts may be missing: a child before its
 // parent, a finish without its start.
 import { isFailure, type Row } from "./event";
-import { graver, type Run } from "./runs";
-import { brief, shortType } from "./summary";
+import { callAfter, graver, type Run } from "./runs";
+import { brief, shortType, stepName } from "./summary";
 
 /** One call. */
 export interface Span {
@@ -138,7 +138,17 @@ export class Spans {
       this.add(parent, child.tokens, child.cost, child.errorsBelow);
     }
     parent.run.rootOutcome = "";
-    for (const root of roots ?? NONE) if (root.outcome !== "") parent.run.rootOutcome = graver(parent.run.rootOutcome, root.outcome);
+    parent.run.rootDuration = Number.NaN;
+    for (const root of roots ?? NONE) if (root.outcome !== "") this.endRoot(root);
+  }
+
+  /** One root tells how long its run took, to the microsecond; of several, the run's events tell. */
+  private endRoot(root: Span): void {
+    const { run } = root;
+    run.rootOutcome = graver(run.rootOutcome, root.outcome);
+    const isOnly = this.rootsOf(run.id).size === 1;
+    const known = [root.duration, ...(isOnly ? [] : [run.rootDuration, (run.endedAt - run.startedAt) / 1000])].filter(Number.isFinite);
+    run.rootDuration = known.length === 0 ? Number.NaN : Math.max(...known);
   }
 
   private finish(span: Span, row: Row, payload: Record<string, unknown>): void {
@@ -155,7 +165,7 @@ export class Spans {
     this.survivors.delete(span);
     if (!span.parent) {
       span.run.openRoots -= 1;
-      span.run.rootOutcome = graver(span.run.rootOutcome, span.outcome);
+      this.endRoot(span);
     }
     if (isFailure(span.outcome)) {
       const said = `${span.error}\n${Array.isArray(payload["error_chain"]) ? payload["error_chain"].join("\n") : ""}`;
@@ -216,11 +226,11 @@ function isAbove(candidate: Span, span: Span): boolean {
 }
 
 const NAMES: Record<string, (row: Row, payload: Record<string, unknown>) => readonly [label: string, detail: string]> = {
-  step: (_row, payload) => [text(payload["action_name"]) || "step", text(payload["goal"])],
+  step: (_row, payload) => [text(payload["action_name"]) || stepName(payload) || "step", text(payload["goal"])],
   llm: (row, payload) => [text(payload["agent_class"]) || "llm call", row.subject],
   tool: (row, payload) => [row.subject || "tool", text(payload["args_preview"])],
   search: (_row, payload) => ["search", text(payload["query_terms"])],
-  run: (_row, payload) => [text(payload["name"]) || "run", text(payload["question"])],
+  run: (_row, payload) => [text(payload["name"]) || shortType(text(payload["function"])) || "run", text(payload["question"])],
 };
 
 /** What sort of work an event type stands for; it decides icon and wording only. */
@@ -236,7 +246,7 @@ function describe(span: Span, row: Row, payload: Record<string, unknown>): void 
   const code = text(payload["function"]);
   span.label = named?.[0] ?? (shortType(code) || row.type);
   span.detail = named?.[1] ?? row.summary;
-  if (!span.parent && span.run.name === "") span.run.name = span.label;
+  if (!span.parent) callAfter(span.run, row, payload, span.parentId === "" ? 2 : 1);
 }
 
 function text(value: unknown): string {

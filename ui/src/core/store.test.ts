@@ -11,6 +11,17 @@ test("an event that comes twice is kept once, and counted", () => {
   expect(store.intake).toMatchObject({ received: 1, duplicates: 1 });
 });
 
+test("two events that share an id are two, and the repeat of either is none", () => {
+  const store = new Store({ rows: 8, characters: 1e9 });
+  const [first, second, third] = [1, 2, 3].map((a) => ({ ...event("a", { a }), id: "x" }));
+  for (const it of [first, second, third, second, first, third]) if (it) put(store, it);
+  expect(store.intake).toMatchObject({ received: 3, duplicates: 3 });
+  for (let i = 0; i < 20; i += 1) put(store, event("b"));
+  expect(store.rows.get(2)).toBeUndefined();
+  for (const it of [first, second, first, second]) if (it) put(store, it);
+  expect(store.intake).toMatchObject({ received: 25, duplicates: 5 });
+});
+
 test("events without an id are told apart by their place in the log", () => {
   const store = new Store();
   for (const cursor of ["1-0", "2-0", "2-0"]) store.add({ type: "a" }, "{}", cursor, () => 0);

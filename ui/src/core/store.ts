@@ -2,6 +2,7 @@
 // the log or the connection repeats.
 import { gapRow, isFailure, readEvent, type Row } from "./event";
 import type { WireEvent } from "./protocol";
+import { Repeats } from "./repeats";
 import { DEFAULT_RETENTION, Rows, type Retention } from "./rows";
 import { costOf, isPointFailure, LOST_AFTER_MS, Runs, tokensOf, type Run } from "./runs";
 import { Spans } from "./spans";
@@ -23,6 +24,8 @@ export interface Intake {
   cost: number;
   /** Events that name no run. */
   runless: number;
+  /** Entries of the log that are no events. */
+  invalid: number;
 }
 
 export class Store {
@@ -31,14 +34,15 @@ export class Store {
   readonly spans = new Spans();
   /** How many kept rows there are of each type. */
   readonly types = new Map<string, number>();
-  readonly intake: Intake = { received: 0, duplicates: 0, evicted: 0, errors: 0, tokens: 0, cost: 0, runless: 0 };
+  readonly intake: Intake = { received: 0, duplicates: 0, evicted: 0, errors: 0, tokens: 0, cost: 0, runless: 0, invalid: 0 };
   /** Runs that appeared or changed; a list drawn at an older number is stale. */
   version = 0;
-  private readonly ids = new Set<string>();
+  private readonly repeats: Repeats;
   private listener: RowListener | undefined;
 
   constructor(retention: Retention = DEFAULT_RETENTION) {
     this.rows = new Rows(retention);
+    this.repeats = new Repeats(this.rows);
   }
 
   listen(listener: RowListener): void {
@@ -48,12 +52,13 @@ export class Store {
   /** Takes in an event; `signalAt` is when it was a sign of life. Returns nothing for one that is already here. */
   add(event: WireEvent, text: string, cursor: string, signalAt: (row: Row) => number): Row | undefined {
     const { row, payload } = readEvent(event, text, this.rows.nextSeq, cursor);
-    if (row.id !== "" && this.ids.has(row.id)) {
+    if (this.repeats.has(row)) {
       this.intake.duplicates += 1;
       return undefined;
     }
-    this.ids.add(row.id);
+    this.repeats.add(row);
     this.intake.received += 1;
+    if (row.outcome === "invalid") this.intake.invalid += 1;
     this.keep(row);
     const at = signalAt(row);
     if (row.type === "producer_alive") this.runs.hearProducer(payload, at);
@@ -102,7 +107,7 @@ export class Store {
   private makeRoom(): void {
     for (const row of this.rows.evict()) {
       this.intake.evicted += 1;
-      this.ids.delete(row.id);
+      this.repeats.forget(row);
       const left = (this.types.get(row.type) ?? 1) - 1;
       if (left > 0) this.types.set(row.type, left);
       else this.types.delete(row.type);

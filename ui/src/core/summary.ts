@@ -1,14 +1,20 @@
 // Owns the one line that stands for a payload in the table. It reads the payload only, and is short whatever the
 // payload's size.
+import { isRecord } from "./protocol";
 
 /** Longest summary; a table cell never shows more. */
 const MAX = 240;
 
+/** Fields that the library adds to what a producer wrote. */
+const ADDED = new Set(["run_id", "span_id", "parent_id", "function", "outcome", "duration", "error", "error_type", "error_chain"]);
+
+/** Fields that have a column. */
+const COLUMNS = new Set(["node_id", "node", "model", "tool_name", "tool", "api_name", "api", "latency", "time_spent"]);
+
 /** Fields that have a place of their own in the table, or say nothing to a reader who skims. */
 const ELSEWHERE = new Set([
-  "run_id", "span_id", "parent_id", "function", "outcome", "duration", "latency", "time_spent", "error", "error_type",
-  "error_chain", "node_id", "node", "root_id", "root", "model", "tool_name", "tool", "api_name", "api", "args_hash",
-  "prompt_hash", "prompt_sha", "producer_id", "step", "layer", "truncated", "estimated", "success",
+  ...ADDED, ...COLUMNS, "root_id", "root", "args_hash", "prompt_hash", "prompt_sha", "producer_id", "step", "layer", "truncated",
+  "estimated", "success",
 ]);
 
 /** What a reader wants first, by type. Values of these fields stand without their key. */
@@ -39,20 +45,67 @@ export function summarize(type: string, payload: Record<string, unknown>): strin
   const change = statusChange(payload);
   if (change) parts.push(change);
   const leads = LEADS[type] ?? [];
-  for (const key of leads) {
-    if (Object.hasOwn(payload, key)) parts.push(brief(payload[key], MAX) || "(empty)");
-  }
+  const step = type.startsWith("step_") && leads.every((key) => isBlank(payload[key])) ? stepName(payload) : "";
+  if (step !== "") parts.push(step);
+  else for (const key of leads) if (Object.hasOwn(payload, key)) parts.push(leadWords(key, payload[key]));
   let length = parts.reduce((sum, part) => sum + part.length, 0);
   for (const [key, value] of Object.entries(payload)) {
     if (length > MAX) break;
     if (ELSEWHERE.has(key) || leads.includes(key) || (change && /^(old|new)(_status)?$/.test(key))) continue;
-    const words = brief(value, 80);
+    const words = brief(answerOf(value), 80);
     if (words === "") continue;
     const part = `${key}=${words}`;
     parts.push(part);
     length += part.length;
   }
-  return cut(parts.filter((part) => part !== "").join(" · "), MAX);
+  const line = parts.filter((part) => part !== "").join(" · ");
+  return cut(line || anything(payload), MAX);
+}
+
+/** Where a payload has only what is told elsewhere or empty, that is said after all: an empty line would say less. */
+function anything(payload: Record<string, unknown>): string {
+  const own = Object.entries(payload).filter(([key]) => !ADDED.has(key));
+  const unseen = own.filter(([key]) => !COLUMNS.has(key));
+  return (unseen.length > 0 ? unseen : own).slice(0, 8).map(([key, value]) => `${key}=${brief(value, 80) || "(empty)"}`).join(" · ");
+}
+
+function leadWords(key: string, value: unknown): string {
+  if (key === "plan" && Array.isArray(value)) return planWords(value);
+  return brief(answerOf(value), MAX) || "(empty)";
+}
+
+/** `3 tasks: find; compare; write`, with as many goals as a line may need. */
+function planWords(tasks: readonly unknown[]): string {
+  if (tasks.length === 0) return "no tasks";
+  const goals = tasks.slice(0, 12).map(goalOf).filter((goal) => goal !== "");
+  const count = `${tasks.length} task${tasks.length === 1 ? "" : "s"}`;
+  return cut(goals.length === 0 ? count : `${count}: ${goals.join("; ")}`, MAX);
+}
+
+function goalOf(task: unknown): string {
+  if (!isRecord(task)) return brief(task, 80);
+  const goal = task["goal"] ?? task["task_goal"] ?? task["name"] ?? task["title"];
+  return brief(goal === undefined ? task : goal, 80);
+}
+
+/** What to call a step that nobody named: `step 3`, or nothing where it has no number either. */
+export function stepName(payload: Record<string, unknown>): string {
+  const { step } = payload;
+  return typeof step === "number" || (typeof step === "string" && step !== "") ? `step ${brief(step, 40)}` : "";
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || value === "";
+}
+
+/** What a model answered, without the thoughts it wrote before; these stand where there is nothing else. */
+function answerOf(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  const open = /^\s*<think>/i.exec(value);
+  if (!open) return value;
+  const [thoughts = "", ...rest] = value.slice(open[0].length).split(/<\/think>/i);
+  const answer = rest.join("</think>");
+  return answer.trim() === "" ? thoughts : answer;
 }
 
 function failureOf(payload: Record<string, unknown>): string {

@@ -2,6 +2,7 @@
 import { Icon } from "../components/icon";
 import { formatMoment, formatCount } from "../core/format";
 import type { ConnectionState } from "../core/connection";
+import { explain } from "../core/notice";
 import { send } from "./link";
 import { connection, header, tick, upToDateAt } from "./state";
 
@@ -44,7 +45,7 @@ function pill(state: ConnectionState): { tone: string; word: string } {
 /** The line below the bar; absent while all is well. */
 export function Connection() {
   const state = connection.value;
-  const text = explain(state);
+  const text = explain(state, tick.value);
   if (text === "") return null;
   return (
     <div class={`notice tone-${pill(state).tone}`} data-phase={state.phase}>
@@ -58,22 +59,4 @@ export function Connection() {
       )}
     </div>
   );
-}
-
-function explain(state: ConnectionState): string {
-  const bridge = "bridge" in state ? state.bridge.replace(/^wss?:\/\//, "") : "";
-  switch (state.phase) {
-    case "waiting": {
-      const left = Math.max(Math.ceil((state.retryAt - tick.value) / 1000), 0);
-      return `The bridge at ${bridge} ${state.why}. Reconnecting in ${left} s (attempt ${state.attempt}).`;
-    }
-    case "connecting":
-      return state.attempt > 0 ? `Reconnecting to the bridge at ${bridge} (attempt ${state.attempt}).` : "";
-    case "log-unreachable":
-      return `The bridge at ${bridge} is up, but cannot reach its log${state.error ? `: ${state.error}` : ""}. Events appear as soon as the log answers.`;
-    case "stopped":
-      return state.why;
-    default:
-      return "";
-  }
 }

@@ -1,6 +1,6 @@
 // Owns what stands where events would: how to send the first one, or which filter hides them all.
 import { CopyButton } from "../components/copy-button";
-import { formatCount } from "../core/format";
+import { formatCount, sentence } from "../core/format";
 import { clearFilter, connection, header, isFiltered, scope, showScope, table } from "./state";
 
 const SNIPPET = `let _events = EventBus::from_env()?.install();   // once, in main
@@ -32,6 +32,7 @@ export function Empty() {
 
 function FirstSteps() {
   const state = connection.value;
+  if (state.phase === "log-unreachable") return <LogUnreachable why={state.error} />;
   const listening = state.phase === "live" || state.phase === "replaying";
   const stream = listening ? state.stream : "agent_events";
   return (
@@ -43,6 +44,16 @@ function FirstSteps() {
         <CopyButton label="Copy" text={() => SNIPPET} />
         <span class="muted">or see a whole agent at work: <code>cargo demo</code></span>
       </div>
+    </div>
+  );
+}
+
+function LogUnreachable({ why }: { why: string }) {
+  return (
+    <div class="empty" role="status">
+      <p class="empty-title">The bridge is up, but cannot read its log</p>
+      {why !== "" && <p class="empty-reason">{sentence(why)}</p>}
+      <p class="muted">Events appear here as soon as the log answers.</p>
     </div>
   );
 }

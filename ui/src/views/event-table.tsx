@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../components/icon";
 import { Status } from "../components/status";
 import { ROW_POOL, VirtualRows } from "../components/virtual-rows";
-import { formatDuration, formatTime } from "../core/format";
+import { formatDuration, formatTime, localZone } from "../core/format";
 import type { RowView } from "../core/messages";
 import { Empty } from "./empty";
 import { send } from "./link";
@@ -13,6 +13,9 @@ import { isNarrow, rowHeight } from "./media";
 import { following, paused, select, selection, table } from "./state";
 
 const COLUMNS = ["Time", "Type", "Payload", "Outcome", "Duration", "Node", "Model or tool"];
+
+/** Times are the viewer's, while a log may be anyone's. */
+const ZONE = localZone(Date.now());
 
 /** Positions are counted from a rank that moves on now and then, for browsers place nothing at hundreds of millions of pixels. */
 const RANKS_PER_BASE = 100_000;
@@ -33,7 +36,11 @@ export function EventTable() {
       tabIndex={0} aria-activedescendant={active ? `row-${seq}` : undefined}
     >
       <div class="row head" role="row" aria-rowindex={1}>
-        {COLUMNS.map((name, i) => <span key={name} role="columnheader" class={`cell c${i}`}>{name}</span>)}
+        {COLUMNS.map((name, i) => (
+          <span key={name} role="columnheader" class={`cell c${i}`} title={i === 0 ? `Local time, ${ZONE.name}` : undefined}>
+            {i === 0 ? `${name} ${ZONE.short}` : name}
+          </span>
+        ))}
       </div>
       <VirtualRows
         total={total} rowHeight={rowHeight()} shift={topRank - base} scroller={scroller} reveal={tableIndex} revealToken={reveal}

@@ -5,7 +5,8 @@ import { formatCompact, formatCost, formatCount, formatDuration, formatElapsed }
 import { header, logNow, selectNewestError, tree } from "./state";
 
 export function Figures() {
-  const { status, events, tokens, cost, errors, run } = header.value;
+  const { status, events, tokens, cost, errors, run, invalid } = header.value;
+  const { open, lost } = tree.value;
   return (
     <dl class="figures">
       {run !== "" && (
@@ -14,7 +15,8 @@ export function Figures() {
         </Figure>
       )}
       <Figure name="Events" title={formatCount(events)}>{formatCompact(events)}</Figure>
-      <Figure name="Open spans" class="figure-open">{formatCount(tree.value.open)}</Figure>
+      {(open > 0 || lost === 0) && <Figure name="Open spans" class="figure-open">{formatCount(open)}</Figure>}
+      {lost > 0 && <Figure name="Lost spans" class="figure-open" title="Spans of runs that fell silent">{formatCount(lost)}</Figure>}
       <Figure name="Tokens" title={formatCount(tokens)}>{formatCompact(tokens)}</Figure>
       <Figure name="Cost" title="Sum of the estimates the agent reported">{formatCost(cost)}</Figure>
       <Figure name="Errors" class={errors > 0 ? "tone-error" : ""}>
@@ -22,13 +24,14 @@ export function Figures() {
           <button type="button" class="link" title="Select the newest error (e)" onClick={selectNewestError}>{formatCount(errors)}</button>
         )}
       </Figure>
+      {invalid > 0 && <Figure name="Invalid" class="figure-invalid" title="Entries of the stream that are no events">{formatCompact(invalid)}</Figure>}
     </dl>
   );
 }
 
 function RunTime() {
-  const { startedAt, endedAt, status } = header.value;
-  const text = status === "running" ? formatElapsed((logNow.value - startedAt) / 1000) : formatDuration((endedAt - startedAt) / 1000);
+  const { startedAt, duration, status } = header.value;
+  const text = status === "running" ? formatElapsed((logNow.value - startedAt) / 1000) : formatDuration(duration);
   return <span class="numbers">{text}</span>;
 }
 

@@ -18,7 +18,7 @@ export function FilterBar() {
       </label>
       <TypeFilter />
       <button type="button" class={`button ${errorsOnly ? "is-on" : ""}`} aria-pressed={errorsOnly} onClick={() => changeFilter({ errorsOnly: !errorsOnly })}>
-        <Icon name="cross" />
+        <Icon name="warn" />
         <span>Errors</span>
       </button>
       <NotInSight />

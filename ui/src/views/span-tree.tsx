@@ -14,7 +14,6 @@ const ICONS: Record<string, IconName> = { step: "step", llm: "llm", tool: "tool"
 
 export function SpanTree() {
   const scroller = useRef<HTMLDivElement>(null);
-  const lastTop = useRef(0);
   const reveal = useSignal({ index: -1, token: "" });
   useSignalEffect(() => {
     const chosen = selection.value;
@@ -26,12 +25,11 @@ export function SpanTree() {
   const chosen = selection.value.span;
   const active = rows.findIndex((row) => row.key === chosen);
   // Looking back stops the tree from moving; going to its end takes it up again.
-  const onScroll = (top: number) => {
+  const onScroll = (top: number, moved: number) => {
     const box = scroller.current;
     if (!box) return;
-    if (top < lastTop.current) treeFollowing.value = false;
-    else if (top + box.clientHeight >= box.scrollHeight - 4 && chosen === "") treeFollowing.value = true;
-    lastTop.current = top;
+    if (moved < 0) treeFollowing.value = false;
+    else if (moved > 0 && top + box.clientHeight >= box.scrollHeight - 4 && chosen === "") treeFollowing.value = true;
   };
   return (
     <div class="grid" role="treegrid" aria-label="Spans" aria-rowcount={total} tabIndex={0} aria-activedescendant={active >= 0 ? `span-${from + active}` : undefined}>

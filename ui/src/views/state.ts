@@ -10,11 +10,11 @@ const NOTHING: Snapshot = {
   connection: { phase: "connecting", bridge: "", attempt: 0 },
   clock: { offsetMs: 0, stoppedAt: 0 },
   header: {
-    scope: { kind: "auto" }, run: "", name: "", status: "", startedAt: Number.NaN, endedAt: Number.NaN, events: 0, errors: 0,
-    tokens: 0, cost: 0, rate: 0, received: 0, duplicates: 0, evicted: 0,
+    scope: { kind: "auto" }, run: "", name: "", status: "", startedAt: Number.NaN, duration: Number.NaN, events: 0, errors: 0,
+    tokens: 0, cost: 0, rate: 0, received: 0, duplicates: 0, evicted: 0, invalid: 0,
   },
   table: { total: 0, topRank: -1, from: 0, rows: [], waiting: 0, gaps: 0, hidden: 0, outside: 0, scanning: false },
-  tree: { total: 0, from: 0, rows: [], spans: 0, newest: -1, open: 0 },
+  tree: { total: 0, from: 0, rows: [], spans: 0, newest: -1, open: 0, lost: 0 },
   selection: { seq: -1, span: "", tableIndex: -1, treeIndex: -1, reveal: 0 },
 };
 

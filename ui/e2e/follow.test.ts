@@ -1,0 +1,108 @@
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { Run } from "./agent";
+import { Bridge } from "./bridge";
+import { until } from "./deadline";
+import { Redis } from "./redis";
+import { startBrowser, Viewer } from "./viewer";
+
+let redis: Redis;
+let bridge: Bridge;
+let browser: Browser;
+let viewer: Viewer;
+
+beforeAll(async () => {
+  redis = await Redis.start();
+  browser = await startBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await redis?.remove();
+});
+
+beforeEach(async () => {
+  await redis.command("FLUSHALL");
+  bridge = await Bridge.start(redis.url);
+});
+
+afterEach(async () => {
+  const faults = await viewer.close();
+  await bridge.stop();
+  expect(faults).toEqual([]);
+});
+
+async function open(options: BrowserContextOptions = {}): Promise<void> {
+  viewer = await Viewer.open(browser, bridge.url, options);
+  await viewer.isLive();
+}
+
+/** A run of many steps, the last of them named `<name>-end`. */
+async function grow(name: string, steps: number): Promise<Run> {
+  const run = new Run();
+  await redis.add(run.started("run_started", "0000000000000001", "", { name }));
+  for (let step = 0; step < steps; step += 1) await addStep(run, `${name}-${step}`);
+  await addStep(run, `${name}-end`);
+  return run;
+}
+
+let spans = 1;
+
+async function addStep(run: Run, name: string, parent = "0000000000000001", span = `step${(spans += 1)}`): Promise<void> {
+  await redis.add(run.started("step_started", span, parent, { action_name: name }));
+}
+
+const sees = (span: string) => until(`the tree shows ${span}`, () => viewer.sees(span));
+
+test("the tree follows the newest span from run to run", async () => {
+  await open();
+  await grow("first", 90);
+  await sees("first-end");
+  for (const [name, steps] of [["second", 3], ["third", 60], ["fourth", 120]] as const) {
+    await grow(name, steps);
+    await sees(`${name}-end`);
+  }
+});
+
+test("the tree follows a span that starts further up", async () => {
+  await open();
+  const run = new Run();
+  await redis.add(run.started("run_started", "0000000000000001", "", { name: "branches" }));
+  for (const branch of ["left", "right"]) await addStep(run, branch, "0000000000000001", branch);
+  for (let i = 0; i < 80; i += 1) await addStep(run, `deep-${i}`, "right");
+  await sees("deep-79");
+  await addStep(run, "far-up", "left");
+  await sees("far-up");
+  await addStep(run, "down-again", "right");
+  await sees("down-again");
+});
+
+test("a viewer who scrolls back is left there, until the end of the tree is reached again", async () => {
+  await open();
+  const run = await grow("first", 90);
+  await sees("first-end");
+  await viewer.page.locator("[data-pane=tree] .virtual").hover();
+  await viewer.page.mouse.wheel(0, -3000);
+  await sees("first-0");
+  await addStep(run, "while-away");
+  await viewer.page.locator(".tree-head", { hasText: "93" }).waitFor();
+  expect(await viewer.sees("first-0")).toBe(true);
+  await viewer.page.mouse.wheel(0, 9000);
+  await sees("while-away");
+  await addStep(run, "back-again");
+  await sees("back-again");
+});
+
+test("on a phone the tree opens at the newest span, of whatever run", async () => {
+  await open({ viewport: { width: 360, height: 740 } });
+  await grow("first", 60);
+  await viewer.shows("first-end");
+  const show = (tab: string) => viewer.page.getByRole("button", { name: tab, exact: true }).click();
+  await show("Spans");
+  await sees("first-end");
+  await show("Events");
+  await grow("second", 40);
+  await viewer.shows("second-end");
+  await show("Spans");
+  await sees("second-end");
+});
