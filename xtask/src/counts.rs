@@ -1,6 +1,6 @@
 //! How many tests passed and failed, read from what the test runners print.
 //!
-//! Owns the summaries of cargo test, vitest and node --test. A runner that says nothing counts as nothing: the step
+//! Owns the summaries of cargo test and vitest. A runner that says nothing counts as nothing: the step
 //! decides what that means.
 
 use std::iter::Sum;
@@ -49,8 +49,6 @@ pub(crate) enum Runner {
     CargoTest,
     /// `Tests  1 failed | 3 passed (4)`, once; suites that did not even load under `Failed Suites`.
     Vitest,
-    /// `# pass 3` or `ℹ pass 3`, and the same for fail, cancelled, skipped, todo; once.
-    NodeTest,
 }
 
 impl Runner {
@@ -59,7 +57,6 @@ impl Runner {
         let line = match self {
             Self::CargoTest => cargo_line,
             Self::Vitest => vitest_line,
-            Self::NodeTest => node_line,
         };
         terminal::plain(output)
             .lines()
@@ -85,30 +82,6 @@ fn vitest_line(line: &str) -> Option<Counts> {
         failed,
         ..Counts::default()
     })
-}
-
-fn node_line(line: &str) -> Option<Counts> {
-    let (what, number) = line
-        .strip_prefix("# ")
-        .or_else(|| line.strip_prefix("ℹ "))?
-        .split_once(' ')?;
-    let number = number.parse().ok()?;
-    match what {
-        "pass" => Some(Counts {
-            passed: number,
-            ..Counts::default()
-        }),
-        // Cancelled tests never came to an end: their promise is not kept.
-        "fail" | "cancelled" => Some(Counts {
-            failed: number,
-            ..Counts::default()
-        }),
-        "skipped" | "todo" => Some(Counts {
-            skipped: number,
-            ..Counts::default()
-        }),
-        _ => None,
-    }
 }
 
 /// Reads `3 passed; 1 failed; …`: numbers followed by what they count.
@@ -191,27 +164,12 @@ mod tests {
     }
 
     #[test]
-    fn both_reporters_of_node_are_understood() {
-        let tap =
-            "# tests 6\n# suites 0\n# pass 3\n# fail 1\n# cancelled 1\n# skipped 1\n# todo 0\n# duration_ms 12.5\n";
-        let spec =
-            "ℹ tests 6\nℹ suites 0\nℹ pass 3\nℹ fail 1\nℹ cancelled 1\nℹ skipped 1\nℹ todo 0\nℹ duration_ms 12.5\n";
-        let expected = Counts {
-            passed: 3,
-            failed: 2,
-            skipped: 1,
-        };
-        assert_eq!(Runner::NodeTest.count(tap), expected);
-        assert_eq!(Runner::NodeTest.count(spec), expected);
-    }
-
-    #[test]
     fn output_without_a_summary_counts_as_nothing() {
         assert!(
             Runner::CargoTest
                 .count("error: could not compile `event-core`")
                 .is_empty()
         );
-        assert!(Runner::NodeTest.count("# Subtest: opens\nok 1 - opens").is_empty());
+        assert!(Runner::Vitest.count("stdout | opens a page").is_empty());
     }
 }

@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_suite_that_skips_a_test_does_not_pass() {
-        let verdict = Verdict::of_suite(Runner::NodeTest, &finished(true, "# pass 3\n# fail 0\n# skipped 1\n"));
+        let verdict = Verdict::of_suite(Runner::Vitest, &finished(true, "Tests  3 passed | 1 skipped (4)\n"));
         assert!(!verdict.is_good());
         assert_eq!(verdict.counts.failed, 0);
     }

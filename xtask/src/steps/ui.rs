@@ -36,5 +36,5 @@ pub(super) fn browser(workspace: &Workspace) -> Result<Verdict> {
     command
         .env("EVENT_BRIDGE_BIN", workspace.bridge_binary())
         .env("CHROMIUM", setup::chromium()?);
-    Ok(Verdict::of_suite(Runner::NodeTest, &process::run_shown(&mut command)?))
+    Ok(Verdict::of_suite(Runner::Vitest, &process::run_shown(&mut command)?))
 }
