@@ -36,6 +36,17 @@ test("the newest run is shown, with what belongs to no run, until the viewer pic
   expect(types(look())).toEqual(["foreign"]);
 });
 
+test("a newer run does not take the place of the one that is being read", () => {
+  feed(session, line(started("run_started", "r1")));
+  look();
+  session.request({ kind: "freeze", pane: "table", frozen: true });
+  feed(session, line(event("run_started", { run_id: "second", span_id: "r2" })));
+  expect(look().header.run).toBe(RUN);
+  expect(types(look())).toEqual(["run_started"]);
+  session.request({ kind: "freeze", pane: "table", frozen: false });
+  expect(look().header.run).toBe("second");
+});
+
 test("a process's own run of point events does not push a real run aside", () => {
   feed(session, line(started("run_started", "r")), line(event("bus_stats", { run_id: "process" })));
   expect(look().header.run).toBe(RUN);

@@ -175,9 +175,11 @@ export class Session {
     return row ? describeRow(this.store, row, (it) => this.rowStatus(it), (it) => this.spanState(it)) : null;
   }
 
+  /** Moves on to the newest run, but not from under the eyes of who reads another, or has stopped the picture. */
   private followNewestRun(): void {
     const run = this.runToShow();
-    if (run !== this.shownRun) this.look(run);
+    const isReading = this.scope.kind === "auto" && this.table.frozenAt !== undefined && this.shownRun !== "";
+    if (run !== this.shownRun && !isReading) this.look(run);
   }
 
   private runToShow(): string {
