@@ -1,9 +1,4 @@
 //! The demo does real work: a readable report with sources, the same for the same question, whoever watches.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test that cannot go on has failed"
-)]
 
 mod support;
 

@@ -1,9 +1,4 @@
 //! What happens to events never happens to the agent: its report is the same while Redis comes and goes.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test that cannot go on has failed"
-)]
 
 mod support;
 

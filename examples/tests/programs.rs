@@ -1,9 +1,4 @@
 //! The programs as they are started from a terminal.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test that cannot go on has failed"
-)]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};

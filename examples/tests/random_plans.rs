@@ -1,9 +1,4 @@
 //! What holds for every plan: how many steps it takes, which changes of status there are, and that it comes to an end.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test that cannot go on has failed"
-)]
 
 mod support;
 

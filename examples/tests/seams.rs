@@ -1,9 +1,4 @@
 //! The five seams: every type and field the guide asks for is there, with a value that is true.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test that cannot go on has failed"
-)]
 
 mod support;
 

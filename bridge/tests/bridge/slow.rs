@@ -16,6 +16,18 @@ async fn stuck(port: u16) -> TcpStream {
     socket
 }
 
+/// A bridge with one place, which is taken: it is free again by and by.
+async fn takes_the_only_place_and_is_let_go(port: u16) {
+    until("the bridge is full", || async {
+        get(port, "/healthz").await.status == 503
+    })
+    .await;
+    until("it has room again", || async {
+        get(port, "/healthz").await.status == 200
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn one_viewer_that_never_reads_one_that_closes_and_one_that_is_reset_disturb_nobody() {
     let redis = Redis::start();
@@ -60,14 +72,7 @@ async fn a_viewer_that_stands_still_is_let_go_and_its_place_is_free_again() {
     };
     let bridge = TestBridge::start_with(limits, redis.log());
     let _stuck = stuck(bridge.port).await;
-    until("the bridge is full", || async {
-        get(bridge.port, "/healthz").await.status == 503
-    })
-    .await;
-    until("it has room again", || async {
-        get(bridge.port, "/healthz").await.status == 200
-    })
-    .await;
+    takes_the_only_place_and_is_let_go(bridge.port).await;
 }
 
 #[tokio::test]
@@ -80,14 +85,7 @@ async fn a_peer_that_is_silent_is_let_go() {
     };
     let bridge = TestBridge::start_with(limits, redis.log());
     let _silent = stuck(bridge.port).await;
-    until("the bridge is full", || async {
-        get(bridge.port, "/healthz").await.status == 503
-    })
-    .await;
-    until("it has room again", || async {
-        get(bridge.port, "/healthz").await.status == 200
-    })
-    .await;
+    takes_the_only_place_and_is_let_go(bridge.port).await;
 }
 
 #[tokio::test]
@@ -124,12 +122,5 @@ async fn a_peer_that_never_finishes_its_request_is_let_go() {
     let bridge = TestBridge::start_with(limits, redis.log());
     let mut lazy = TcpStream::connect(("127.0.0.1", bridge.port)).await.unwrap();
     lazy.write_all(b"GET / HT").await.unwrap();
-    until("the bridge is full", || async {
-        get(bridge.port, "/healthz").await.status == 503
-    })
-    .await;
-    until("it has room again", || async {
-        get(bridge.port, "/healthz").await.status == 200
-    })
-    .await;
+    takes_the_only_place_and_is_let_go(bridge.port).await;
 }

@@ -1,9 +1,4 @@
 //! What the tests of the agent share: agents that follow a script, and questions asked of captured events.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test that cannot go on has failed"
-)]
 #![allow(dead_code, reason = "each test file uses its part")]
 
 #[path = "../../../event-core/tests/support/redis_server.rs"]
