@@ -12,19 +12,13 @@ static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
 /// Wall clock minus monotonic clock, in microseconds; zero until the first [`calibrate`].
 static OFFSET_MICROS: AtomicI64 = AtomicI64::new(0);
 
-/// A moment on both clocks.
+/// A moment, as the caller reads it; the arithmetic is the writer's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Moment {
-    /// Nanoseconds since the process's zero: only differences mean something.
-    monotonic_nanos: u64,
-}
+pub(crate) struct Moment(pub(crate) Instant);
 
 impl Moment {
     pub(crate) fn now() -> Self {
-        let nanos = ORIGIN.elapsed().as_nanos();
-        Self {
-            monotonic_nanos: u64::try_from(nanos).unwrap_or(u64::MAX),
-        }
+        Self(Instant::now())
     }
 
     /// Microseconds since the unix epoch.
@@ -33,11 +27,21 @@ impl Moment {
         if offset == 0 {
             offset = calibrate();
         }
-        (self.monotonic_nanos / 1000).saturating_add_signed(offset)
+        u64::try_from(self.micros().saturating_add(offset)).unwrap_or_default()
     }
 
     pub(crate) fn since(self, earlier: Self) -> Duration {
-        Duration::from_nanos(self.monotonic_nanos.saturating_sub(earlier.monotonic_nanos))
+        self.0.saturating_duration_since(earlier.0)
+    }
+
+    /// Microseconds since the process's zero, which may be later: whoever asks first makes it.
+    fn micros(self) -> i64 {
+        let origin = *ORIGIN;
+        let micros = |span: Duration| i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+        match self.0.checked_duration_since(origin) {
+            Some(behind) => micros(behind),
+            None => -micros(origin.saturating_duration_since(self.0)),
+        }
     }
 }
 
@@ -50,8 +54,7 @@ pub(crate) fn unix_micros() -> u64 {
 pub(crate) fn calibrate() -> i64 {
     let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let wall = i64::try_from(wall.as_micros()).unwrap_or(i64::MAX);
-    let monotonic = i64::try_from(Moment::now().monotonic_nanos / 1000).unwrap_or(i64::MAX);
-    let offset = wall.saturating_sub(monotonic);
+    let offset = wall.saturating_sub(Moment::now().micros());
     OFFSET_MICROS.store(offset, Ordering::Relaxed);
     offset
 }
@@ -140,5 +143,12 @@ mod tests {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let ours = Duration::from_micros(calibrate().unsigned_abs()) + ORIGIN.elapsed();
         assert!(ours.abs_diff(wall) < Duration::from_secs(60));
+    }
+
+    #[test]
+    fn a_moment_before_the_zero_has_its_time_too() {
+        let now = Moment(*ORIGIN);
+        let before = Moment(now.0 - Duration::from_secs(2));
+        assert_eq!(now.unix_micros() - before.unix_micros(), 2_000_000);
     }
 }

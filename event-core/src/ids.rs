@@ -17,7 +17,7 @@ pub struct SpanId(NonZeroU64);
 
 impl RunId {
     pub(crate) fn random() -> Self {
-        Self(NonZeroU128::new(fastrand::u128(1..)).unwrap_or(NonZeroU128::MIN))
+        Self(NonZeroU128::new(fastrand::u128(..)).unwrap_or(NonZeroU128::MIN))
     }
 
     /// From 32 lower-case hex digits, not all zero.
@@ -34,7 +34,7 @@ impl RunId {
 
 impl SpanId {
     pub(crate) fn random() -> Self {
-        Self(NonZeroU64::new(fastrand::u64(1..)).unwrap_or(NonZeroU64::MIN))
+        Self(NonZeroU64::new(fastrand::u64(..)).unwrap_or(NonZeroU64::MIN))
     }
 
     /// From 16 lower-case hex digits, not all zero.

@@ -56,16 +56,20 @@ fn own_fields(record: &Record, payload: &mut Payload<'_>) {
             || has_failed && FAILURE.contains(&key)
     };
     let (mut few, mut many) = (Vec::new(), HashSet::new());
-    for field in record.fields.iter().filter(|field| !is_ours(field.key)) {
+    for field in record.fields.iter() {
+        let key = field.key();
+        if is_ours(key) {
+            continue;
+        }
         let is_new = if few.len() < MANY_FIELDS {
-            let is_new = !few.contains(&field.key);
-            few.extend(is_new.then_some(field.key));
+            let is_new = !few.contains(&key);
+            few.extend(is_new.then_some(key));
             is_new
         } else {
-            !few.contains(&field.key) && many.insert(field.key)
+            !few.contains(&key) && many.insert(key)
         };
         if is_new {
-            payload.key(field.key);
+            payload.key(key);
             value(payload.out, field.value);
         }
     }

@@ -49,18 +49,21 @@ pub(super) fn tag(out: &mut Vec<u8>, tag: Tag) {
 }
 
 fn number(out: &mut Vec<u8>, kind: Tag, bytes: [u8; 8]) {
-    tag(out, kind);
-    out.extend_from_slice(&bytes);
+    let mut encoded = [kind as u8; 9];
+    encoded[1..].copy_from_slice(&bytes);
+    out.extend_from_slice(&encoded);
 }
 
 pub(super) fn text(out: &mut Vec<u8>, text: &str) {
-    tag(out, Tag::Text);
-    length_and_bytes(out, text.as_bytes());
+    tagged(out, Tag::Text, text.as_bytes());
 }
 
-fn length_and_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+/// A tag, a length, and so many bytes.
+fn tagged(out: &mut Vec<u8>, kind: Tag, bytes: &[u8]) {
     let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    out.extend_from_slice(&len.to_le_bytes());
+    let [a, b, c, d] = len.to_le_bytes();
+    out.reserve(5 + bytes.len());
+    out.extend_from_slice(&[kind as u8, a, b, c, d]);
     out.extend_from_slice(&bytes[..len as usize]);
 }
 
@@ -121,20 +124,17 @@ impl<'a> Serializer for ValueSerializer<'a> {
         if !value.is_finite() {
             return self.serialize_unit();
         }
-        tag(self.out, Tag::Raw);
-        length_and_bytes(self.out, format!("{value:?}").as_bytes());
+        tagged(self.out, Tag::Raw, format!("{value:?}").as_bytes());
         Ok(())
     }
 
     fn serialize_i128(self, value: i128) -> Result<(), EncodeError> {
-        tag(self.out, Tag::Raw);
-        length_and_bytes(self.out, value.to_string().as_bytes());
+        tagged(self.out, Tag::Raw, value.to_string().as_bytes());
         Ok(())
     }
 
     fn serialize_u128(self, value: u128) -> Result<(), EncodeError> {
-        tag(self.out, Tag::Raw);
-        length_and_bytes(self.out, value.to_string().as_bytes());
+        tagged(self.out, Tag::Raw, value.to_string().as_bytes());
         Ok(())
     }
 
