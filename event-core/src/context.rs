@@ -1,6 +1,7 @@
 //! Where the running code stands: the current span, its run, the scope fields it passes on, and the bus it publishes
 //! to. Owns the thread's current context and the ways to carry it elsewhere; it publishes nothing.
 
+mod spare;
 mod traceparent;
 
 use std::cell::RefCell;
@@ -13,8 +14,9 @@ use pin_project_lite::pin_project;
 
 pub use self::traceparent::InvalidTraceparent;
 use crate::bus::EventBus;
+use crate::clock::Moment;
 use crate::ids::{RunId, SpanId};
-use crate::record::Fields;
+use crate::record::{EventType, Fields, Function};
 
 /// The place of the running code among spans: what an event published here belongs to.
 ///
@@ -45,6 +47,18 @@ pub(crate) struct Node {
     pub(crate) fields: Fields,
     /// The bus of everything that happens here, if it is not the thread's or the global one.
     pub(crate) bus: Option<EventBus>,
+    /// The function whose call the span is; empty where there is none.
+    pub(crate) function: Function,
+    /// The call of which this is the span, once it is open.
+    pub(crate) opening: Option<Opening>,
+}
+
+/// What a call knows from its start to its end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opening {
+    pub(crate) parent: Option<SpanId>,
+    pub(crate) started: Moment,
+    pub(crate) finish: &'static EventType,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,14 +67,29 @@ pub(crate) struct Place {
     pub(crate) span: SpanId,
 }
 
+impl Node {
+    /// As new, with the memory of its fields.
+    fn clear(&mut self) {
+        self.place = None;
+        self.fields.truncate(0);
+        self.bus = None;
+        self.function = ("", "");
+        self.opening = None;
+    }
+}
+
 thread_local! {
     static CURRENT: RefCell<Context> = const { RefCell::new(Context(None)) };
 }
 
-/// Makes `context` the thread's current one; returns the one before. A thread that is going away has none.
-fn swap(context: Context) -> Context {
-    // `replace` panics only inside `with_current`, whose readers never change the context.
-    CURRENT.try_with(|current| current.replace(context)).unwrap_or_default()
+/// Looks at the place of the running code; none outside any, and on a thread that is going away.
+///
+/// `look` may not run code of a user's: it would see the place borrowed.
+pub(crate) fn with_current<R>(look: impl FnOnce(&Node) -> R) -> Option<R> {
+    CURRENT
+        .try_with(|current| current.borrow().0.as_deref().map(look))
+        .ok()
+        .flatten()
 }
 
 impl Context {
@@ -74,8 +103,7 @@ impl Context {
     pub fn from_traceparent(header: &str) -> Result<Self, InvalidTraceparent> {
         Ok(Self::of(Node {
             place: Some(traceparent::parse(header)?),
-            fields: Fields::new(),
-            bus: None,
+            ..Node::default()
         }))
     }
 
@@ -96,12 +124,14 @@ impl Context {
             place: here.and_then(|here| here.place),
             fields: here.map(|here| here.fields.clone()).unwrap_or_default(),
             bus: Some(bus),
+            ..Node::default()
         })
     }
 
     /// Runs `f` in this context, on this thread.
     pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
-        let _entered = self.clone().enter();
+        let mut context = self.clone();
+        let _entered = context.enter();
         f()
     }
 
@@ -113,29 +143,55 @@ impl Context {
         }
     }
 
-    pub(crate) fn of(node: Node) -> Self {
+    fn of(node: Node) -> Self {
         Self(Some(Arc::new(node)))
+    }
+
+    /// A place for a call that is about to begin: nobody else knows it.
+    pub(crate) fn of_call(function: Function, bus: EventBus) -> Self {
+        let mut node = spare::take();
+        if let Some(node) = Arc::get_mut(&mut node) {
+            node.function = function;
+            node.bus = Some(bus);
+        }
+        Self(Some(node))
     }
 
     pub(crate) fn node(&self) -> Option<&Node> {
         self.0.as_deref()
     }
 
+    /// None once somebody else has seen it.
+    pub(crate) fn node_mut(&mut self) -> Option<&mut Node> {
+        self.0.as_mut().and_then(Arc::get_mut)
+    }
+
+    /// Keeps the memory of a place that is left for good.
+    pub(crate) fn retire(self) {
+        if let Some(node) = self.0 {
+            spare::keep(node);
+        }
+    }
+
+    /// Exchanges this and the thread's context: once to enter, once more to leave. Nothing is counted or copied for
+    /// it. A thread that is going away has none to exchange.
+    pub(crate) fn swap(&mut self) {
+        let _ = CURRENT.try_with(|current| std::mem::swap(&mut *current.borrow_mut(), self));
+    }
+
     /// Makes this the thread's context until the guard goes.
-    pub(crate) fn enter(self) -> Entered {
-        Entered { before: swap(self) }
+    fn enter(&mut self) -> Entered<'_> {
+        self.swap();
+        Entered(self)
     }
 }
 
-/// While it lives, the thread is in the context it was made for.
-#[derive(Debug)]
-pub(crate) struct Entered {
-    before: Context,
-}
+/// While it lives, the thread is in the context, which itself holds the one before.
+struct Entered<'a>(&'a mut Context);
 
-impl Drop for Entered {
+impl Drop for Entered<'_> {
     fn drop(&mut self) {
-        swap(std::mem::take(&mut self.before));
+        self.0.swap();
     }
 }
 
@@ -153,7 +209,7 @@ pin_project! {
     impl<F> PinnedDrop for InContext<F> {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
-            let _entered = std::mem::take(this.context).enter();
+            let _entered = this.context.enter();
             let mut future = this.future;
             future.set(None);
         }
@@ -168,7 +224,7 @@ impl<F: Future> Future for InContext<F> {
         let Some(future) = this.future.as_pin_mut() else {
             unreachable!("only emptied when dropped");
         };
-        let _entered = this.context.clone().enter();
+        let _entered = this.context.enter();
         future.poll(cx)
     }
 }

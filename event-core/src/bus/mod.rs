@@ -199,12 +199,14 @@ pub(crate) fn installed() -> Option<EventBus> {
 }
 
 /// Whether code here may publish: not while it writes events itself, which would feed itself for ever.
+#[inline]
 pub(crate) fn may_publish() -> bool {
     is_any() && !writer::is_writer()
 }
 
 /// Whether there is any bus at all: one relaxed load.
-fn is_any() -> bool {
+#[inline]
+pub(crate) fn is_any() -> bool {
     BUSES.load(Ordering::Relaxed) > 0
 }
 

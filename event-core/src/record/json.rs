@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::io::Write as _;
+use std::time::Duration;
 
 use super::encode::Tag;
 use super::{Ending, Record};
@@ -29,7 +30,7 @@ pub(super) fn write(record: &Record, out: &mut Vec<u8>) {
     let mut payload = Payload { out, is_first: true };
     own_fields(record, &mut payload);
     if let Some(ending) = &record.ending {
-        result(ending, &mut payload);
+        result(ending, record.moment.since(ending.started), &mut payload);
     }
     payload.text("run_id", &record.run.to_string());
     if let Some(span) = record.span {
@@ -75,9 +76,9 @@ fn own_fields(record: &Record, payload: &mut Payload<'_>) {
     }
 }
 
-fn result(ending: &Ending, payload: &mut Payload<'_>) {
+fn result(ending: &Ending, duration: Duration, payload: &mut Payload<'_>) {
     payload.text("outcome", ending.outcome.name());
-    let seconds = ending.duration.as_secs_f64();
+    let seconds = duration.as_secs_f64();
     for key in ending.duration_key.into_iter().chain(["duration"]) {
         payload.key(key);
         float(payload.out, seconds);

@@ -6,21 +6,41 @@ mod fields;
 mod json;
 
 use std::borrow::Cow;
-use std::time::Duration;
 
 pub(crate) use self::encode::encode;
 pub(crate) use self::fields::{Fields, inherit};
 use crate::clock::Moment;
+use crate::event::Event;
 use crate::ids::{RunId, SpanId};
 use crate::outcome::Outcome;
+
+/// The module path and the name of an annotated function; both empty for none.
+pub(crate) type Function = (&'static str, &'static str);
+
+/// What is known of a type of events before there is a value of it.
+#[derive(Debug)]
+pub(crate) struct EventType {
+    pub(crate) name: &'static str,
+    pub(crate) duration_key: Option<&'static str>,
+}
+
+impl EventType {
+    pub(crate) const fn of<E: Event>() -> &'static Self {
+        const {
+            &Self {
+                name: E::TYPE,
+                duration_key: E::DURATION_KEY,
+            }
+        }
+    }
+}
 
 /// An event on its way from the caller to the writer.
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) moment: Moment,
     pub(crate) event_type: Cow<'static, str>,
-    /// Module path and name of the annotated function; empty where there is none.
-    pub(crate) function: (&'static str, &'static str),
+    pub(crate) function: Function,
     pub(crate) run: RunId,
     pub(crate) span: Option<SpanId>,
     pub(crate) parent: Option<SpanId>,
@@ -34,7 +54,7 @@ pub(crate) struct Record {
 #[derive(Debug)]
 pub(crate) struct Ending {
     pub(crate) outcome: Outcome,
-    pub(crate) duration: Duration,
+    pub(crate) started: Moment,
     /// The type's own name for the duration, if it has one.
     pub(crate) duration_key: Option<&'static str>,
 }

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use proptest::prelude::*;
 use serde::Serialize;
@@ -148,7 +149,7 @@ fn finished(payload: &Value, outcome: Outcome) -> Map<String, Value> {
     let mut record = record_of(payload);
     record.ending = Some(Ending {
         outcome,
-        duration: Duration::from_millis(1500),
+        started: Moment(record.moment.0 - Duration::from_millis(1500)),
         duration_key: Some("latency"),
     });
     payload_of(&record)

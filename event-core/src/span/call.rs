@@ -2,130 +2,117 @@
 
 use std::borrow::Cow;
 
-use super::{Function, enclosing, here};
-use crate::bus::EventBus;
+use super::{enclosing, here};
+use crate::bus;
 use crate::clock::Moment;
-use crate::context::{Context, Entered, Node, Place};
+use crate::context::{Context, Node, Opening, Place};
 use crate::event::Event;
 use crate::ids::{RunId, SpanId};
 use crate::outcome::{Outcome, Verdict};
 use crate::panics;
-use crate::record::{Ending, Fields, Record, encode};
+use crate::record::{Ending, EventType, Function, Record, encode};
 
 /// One call of an annotated function: off, or open from `start` to `finish`. Dropped while open, it publishes the
 /// finished event itself: the call panicked, or its future was dropped.
+///
+/// It lies in the frame of every annotated function, so it is small: what stays the same is in the span's node.
 #[derive(Debug)]
 pub struct Call {
-    function: Function,
-    /// Where to publish; none when events are off for this call, which is decided once.
-    bus: Option<EventBus>,
-    open: Option<Open>,
-}
-
-/// What is kept between the started and the finished event.
-#[derive(Debug)]
-struct Open {
-    /// The span as a place for what runs inside.
+    /// The span as a place for what runs inside, and while the thread is in there, the place that it came from. Empty
+    /// when events are off for this call, which is decided once, and when it has ended.
     context: Context,
-    parent: Option<SpanId>,
-    started: Moment,
-    finish: &'static FinishType,
+    /// How many panics the thread had seen when the call last went on.
+    panics_before: u32,
+    /// The started event is published; the finished one is not.
+    is_open: bool,
     /// What runs inside belongs to it; not so for a call without a started event.
     is_parent: bool,
     /// Nothing of it runs: dropped now, it was given up.
     is_suspended: bool,
-    /// How many panics the thread had seen when the call last went on.
-    panics_before: u32,
-}
-
-/// What is known of the type that finishes a call before there is a value of it.
-#[derive(Debug)]
-struct FinishType {
-    event_type: &'static str,
-    duration_key: Option<&'static str>,
-}
-
-impl FinishType {
-    const fn of<F: Event>() -> &'static Self {
-        const {
-            &Self {
-                event_type: F::TYPE,
-                duration_key: F::DURATION_KEY,
-            }
-        }
-    }
 }
 
 /// A call of the function `name` in the module at `path`.
 #[inline]
 pub fn call(path: &'static str, name: &'static str) -> Call {
-    Call::new((path, name))
+    if bus::is_any() {
+        Call::new((path, name))
+    } else {
+        Call::off()
+    }
 }
 
 impl Call {
-    /// A call, which is off if there is no bus.
     #[inline]
-    pub(super) fn new(function: Function) -> Self {
+    fn off() -> Self {
+        Self::at(Context::default())
+    }
+
+    #[inline]
+    fn at(context: Context) -> Self {
         Self {
-            function,
-            bus: here(),
-            open: None,
+            context,
+            panics_before: 0,
+            is_open: false,
+            is_parent: false,
+            is_suspended: false,
         }
+    }
+
+    /// A call, which is off if there is no bus.
+    #[inline(never)]
+    pub(super) fn new(function: Function) -> Self {
+        here().map_or_else(Self::off, |bus| Self::at(Context::of_call(function, bus)))
     }
 
     /// Whether events are published for this call.
     #[inline]
     pub fn is_on(&self) -> bool {
-        self.bus.is_some()
+        self.context.node().is_some()
     }
 
     /// Begins the call, if it is on. The argument only names the type of the finished event.
+    #[inline]
     pub fn start<F: Event>(&mut self, _finish: fn(F)) -> Option<Start<'_>> {
         self.is_on().then(|| Start {
             call: self,
-            finish: FinishType::of::<F>(),
+            finish: EventType::of::<F>(),
         })
     }
 
     /// Begins a call that publishes only its finished event, and that is nobody's parent.
+    #[inline]
     pub fn start_silent<F: Event>(&mut self, _finish: fn(F)) {
-        self.open(FinishType::of::<F>(), |_| ());
-        if let Some(open) = &mut self.open {
-            open.is_parent = false;
+        if self.is_on() {
+            self.open(EventType::of::<F>(), None);
         }
     }
 
-    fn open(&mut self, finish: &'static FinishType, payload: impl FnOnce(&mut Fields)) {
-        let Some(bus) = &self.bus else { return };
-        let mut node = Node {
-            bus: Some(bus.clone()),
-            ..Node::default()
-        };
-        payload(&mut node.fields);
+    /// Opens the span, whose payload is in its node already, and publishes the started event, if there is one.
+    #[inline(never)]
+    fn open(&mut self, finish: &'static EventType, started: Option<&'static str>) {
+        let Some(node) = self.context.node_mut() else { return };
+        let Some(bus) = &node.bus else { return };
         let around = enclosing(&mut node.fields);
+        let moment = Moment::now();
         node.place = Some(Place {
             run: around.map_or_else(RunId::random, |around| around.run),
             span: SpanId::random(),
         });
-        bus.opened(around.is_none());
-        self.open = Some(Open {
-            context: Context::of(node),
+        node.opening = Some(Opening {
             parent: around.map(|around| around.span),
-            started: Moment::now(),
+            started: moment,
             finish,
-            is_parent: true,
-            is_suspended: false,
-            panics_before: panics::count(),
         });
-    }
-
-    fn publish_started(&self, event_type: &'static str) {
-        if let (Some(bus), Some(open)) = (&self.bus, &self.open) {
-            let mut record = bus.blank(open.started);
+        bus.opened(around.is_none());
+        if let Some(event_type) = started {
+            let mut record = bus.blank(moment);
             record.event_type = Cow::Borrowed(event_type);
-            open.describe(self.function, &mut record);
+            describe(node, &mut record);
             bus.send(record);
         }
+        self.is_open = true;
+        self.is_parent = started.is_some();
+        self.panics_before = panics::count();
     }
 
     /// Runs the body of a function inside the span.
@@ -137,9 +124,10 @@ impl Call {
 
     /// For a body that can't be put into a closure: inside the span until the guard goes, which finishes the call
     /// without a look at its value.
-    pub fn guard(self) -> Guard {
+    #[inline]
+    pub fn guard(mut self) -> Guard {
+        self.cross();
         Guard {
-            entered: self.enter(),
             was_panicking: std::thread::panicking(),
             call: self,
         }
@@ -147,71 +135,89 @@ impl Call {
 
     /// The span as a place for what runs inside; none when the call is off.
     pub(super) fn context(&self) -> Option<&Context> {
-        self.open.as_ref().map(|open| &open.context)
+        self.is_open.then_some(&self.context)
     }
 
-    pub(crate) fn enter(&self) -> Option<Entered> {
-        let open = self.open.as_ref().filter(|open| open.is_parent)?;
-        Some(open.context.clone().enter())
+    #[inline]
+    pub(crate) fn enter(&mut self) -> Entered<'_> {
+        self.cross();
+        Entered(self)
+    }
+
+    /// Into the span, or out of it again.
+    #[inline]
+    fn cross(&mut self) {
+        if self.is_parent {
+            self.context.swap();
+        }
     }
 
     pub(crate) fn suspend(&mut self) {
-        if let Some(open) = &mut self.open {
-            open.is_suspended = true;
-        }
+        self.is_suspended = true;
     }
 
     /// The thread unwinds through what held the call.
     pub(super) fn unwind(&mut self) {
-        if let Some(open) = &mut self.open {
-            open.is_suspended = false;
-        }
+        self.is_suspended = false;
     }
 
     pub(crate) fn resume(&mut self) {
-        if let Some(open) = &mut self.open {
-            open.is_suspended = false;
+        self.is_suspended = false;
+        if self.is_open {
             // A future may go on on another thread.
-            open.panics_before = panics::count();
+            self.panics_before = panics::count();
         }
     }
 
     /// Ends the call, if it is on: by itself on a failure, else by the value and the fields that are made of it.
+    #[inline]
     pub fn finish<'a, T>(&mut self, verdict: Verdict<'a, T>) -> Option<(&'a T, Finish<'_>)> {
-        let record = self.bus.as_ref()?.blank(Moment::now());
+        if !self.is_on() {
+            return None;
+        }
+        let moment = Moment::now();
         match verdict {
-            Ok(value) => Some((value, Finish { call: self, record })),
+            Ok(value) => Some((value, Finish { call: self, moment })),
             Err(failure) => {
-                self.end(record, Outcome::Error(failure));
+                self.end_unseen(moment, Outcome::Error(failure));
                 None
             }
         }
     }
 
     /// Publishes the finished event of a call of which nothing but its outcome is known.
-    fn end_unseen(&mut self, outcome: Outcome) {
-        if let Some(bus) = &self.bus {
-            self.end(bus.blank(Moment::now()), outcome);
+    #[cold]
+    fn end_unseen(&mut self, moment: Moment, outcome: Outcome) {
+        if let Some(record) = self.blank(moment) {
+            self.end(record, outcome);
         }
     }
 
-    fn end(&mut self, mut record: Box<Record>, outcome: Outcome) {
-        let (Some(bus), Some(open)) = (&self.bus, self.open.take()) else {
-            return;
-        };
-        record.event_type = Cow::Borrowed(open.finish.event_type);
-        record.ending = Some(Ending {
-            outcome,
-            duration: record.moment.since(open.started),
-            duration_key: open.finish.duration_key,
-        });
-        open.describe(self.function, &mut record);
-        bus.send(record);
-        bus.closed(open.parent.is_none());
+    fn blank(&self, moment: Moment) -> Option<Box<Record>> {
+        Some(self.context.node()?.bus.as_ref()?.blank(moment))
     }
-}
 
-impl Open {
+    /// Publishes the finished event, if the call is open.
+    #[inline(never)]
+    fn end(&mut self, mut record: Box<Record>, outcome: Outcome) {
+        let context = std::mem::take(&mut self.context);
+        (self.is_open, self.is_parent) = (false, false);
+        if let Some(node) = context.node()
+            && let (Some(bus), Some(opening)) = (&node.bus, node.opening)
+        {
+            record.event_type = Cow::Borrowed(opening.finish.name);
+            record.ending = Some(Ending {
+                outcome,
+                started: opening.started,
+                duration_key: opening.finish.duration_key,
+            });
+            describe(node, &mut record);
+            bus.send(record);
+            bus.closed(opening.parent.is_none());
+        }
+        context.retire();
+    }
+
     /// The outcome of a call that is dropped as it is.
     fn abandoned(&self) -> Outcome {
         if self.is_suspended {
@@ -221,25 +227,57 @@ impl Open {
         }
     }
 
-    /// Adds to a record who it belongs to, and the payload that the span carries.
-    fn describe(&self, function: Function, record: &mut Record) {
-        let Some(node) = self.context.node() else { return };
-        record.function = function;
-        record.parent = self.parent;
-        if let Some(place) = node.place {
-            record.run = place.run;
-            record.span = Some(place.span);
+    /// Ends a call whose value can't be seen.
+    #[inline(never)]
+    fn leave(&mut self, was_panicking: bool) {
+        let has_panicked = std::thread::panicking() && !was_panicking;
+        let outcome = if has_panicked {
+            self.abandoned()
+        } else {
+            Outcome::Returned
+        };
+        self.end_unseen(Moment::now(), outcome);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn abandon(&mut self) {
+        if self.is_open {
+            let outcome = self.abandoned();
+            self.end_unseen(Moment::now(), outcome);
         }
-        record.fields.carry(&node.fields);
     }
 }
 
+/// Adds to a record who it belongs to, and the payload that the span carries.
+#[inline]
+fn describe(node: &Node, record: &mut Record) {
+    record.function = node.function;
+    record.parent = node.opening.and_then(|opening| opening.parent);
+    if let Some(place) = node.place {
+        record.run = place.run;
+        record.span = Some(place.span);
+    }
+    record.fields.carry(&node.fields);
+}
+
 impl Drop for Call {
+    #[inline]
     fn drop(&mut self) {
-        if let Some(open) = &self.open {
-            let outcome = open.abandoned();
-            self.end_unseen(outcome);
+        if self.is_on() {
+            self.abandon();
         }
+    }
+}
+
+/// While it lives, the thread is inside the span of a call.
+#[derive(Debug)]
+pub(crate) struct Entered<'a>(&'a mut Call);
+
+impl Drop for Entered<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.cross();
     }
 }
 
@@ -247,20 +285,23 @@ impl Drop for Call {
 #[derive(Debug)]
 pub struct Start<'a> {
     call: &'a mut Call,
-    finish: &'static FinishType,
+    finish: &'static EventType,
 }
 
 impl Start<'_> {
     /// Publishes the started event, which is `event`.
+    #[inline(never)]
     pub fn event<S: Event>(self, event: &S) {
-        self.call.open(self.finish, |fields| encode(event, S::SCOPE, fields));
-        self.call.publish_started(S::TYPE);
+        if let Some(node) = self.call.context.node_mut() {
+            encode(event, S::SCOPE, &mut node.fields);
+        }
+        self.call.open(self.finish, Some(S::TYPE));
     }
 
     /// Publishes the started event with the automatic fields only. The argument only names its type.
+    #[inline]
     pub fn bare<S: Event>(self, _start: fn(S)) {
-        self.call.open(self.finish, |_| ());
-        self.call.publish_started(S::TYPE);
+        self.call.open(self.finish, Some(S::TYPE));
     }
 }
 
@@ -269,19 +310,25 @@ impl Start<'_> {
 #[derive(Debug)]
 pub struct Finish<'a> {
     call: &'a mut Call,
-    record: Box<Record>,
+    moment: Moment,
 }
 
 impl Finish<'_> {
     /// Publishes the finished event, whose fields are those of `event`.
-    pub fn event<F: Event>(mut self, event: &F) {
-        encode(event, &[], &mut self.record.fields);
-        self.bare();
+    #[inline(never)]
+    pub fn event<F: Event>(self, event: &F) {
+        if let Some(mut record) = self.call.blank(self.moment) {
+            encode(event, &[], &mut record.fields);
+            self.call.end(record, Outcome::Ok);
+        }
     }
 
     /// Publishes the finished event with the automatic fields only.
+    #[inline(never)]
     pub fn bare(self) {
-        self.call.end(self.record, Outcome::Ok);
+        if let Some(record) = self.call.blank(self.moment) {
+            self.call.end(record, Outcome::Ok);
+        }
     }
 }
 
@@ -289,20 +336,16 @@ impl Finish<'_> {
 #[derive(Debug)]
 #[must_use]
 pub struct Guard {
-    // Left before the call ends.
-    entered: Option<Entered>,
     call: Call,
     was_panicking: bool,
 }
 
 impl Drop for Guard {
+    #[inline]
     fn drop(&mut self) {
-        drop(self.entered.take());
-        let has_panicked = std::thread::panicking() && !self.was_panicking;
-        let outcome = match &self.call.open {
-            Some(open) if has_panicked => open.abandoned(),
-            _ => Outcome::Returned,
-        };
-        self.call.end_unseen(outcome);
+        self.call.cross();
+        if self.call.is_on() {
+            self.call.leave(self.was_panicking);
+        }
     }
 }

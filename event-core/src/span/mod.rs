@@ -9,16 +9,14 @@ pub use self::by_hand::Span;
 pub use self::call::{Call, call};
 pub(crate) use self::point::publish;
 pub use self::point::{here, point, point_bare};
-use crate::context::{Context, Place};
+use crate::context::{self, Place};
 use crate::record::{Fields, inherit};
-
-/// The module path and the name of an annotated function; both empty for none.
-pub(crate) type Function = (&'static str, &'static str);
 
 /// Adds what is inherited from the current context to a payload; returns the span that is the parent here.
 fn enclosing(fields: &mut Fields) -> Option<Place> {
-    let here = Context::current();
-    let here = here.node()?;
-    inherit(fields, &here.fields);
-    here.place
+    context::with_current(|here| {
+        inherit(fields, &here.fields);
+        here.place
+    })
+    .flatten()
 }

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Function, enclosing};
+use super::enclosing;
 use crate::bus::{self, EventBus};
 use crate::clock::Moment;
-use crate::context::Context;
+use crate::context;
 use crate::event::Event;
-use crate::record::encode;
+use crate::record::{Function, encode};
 
 /// Publishes a point event to the current bus.
 pub(crate) fn publish<E: Event>(event: &E) {
@@ -38,8 +38,9 @@ pub fn point_bare<E: Event>(bus: &EventBus, path: &'static str, name: &'static s
 impl EventBus {
     /// The bus that code here publishes to: the context's, else the thread's, else the process's.
     pub fn current() -> Option<Self> {
-        let here = Context::current();
-        here.node().and_then(|here| here.bus.clone()).or_else(bus::installed)
+        context::with_current(|here| here.bus.clone())
+            .flatten()
+            .or_else(bus::installed)
     }
 
     /// Publishes a value without a type of its own. What is no JSON object goes under the key `value`.
