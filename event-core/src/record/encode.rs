@@ -24,7 +24,7 @@ pub(crate) fn encode<T: Serialize>(payload: &T, scope: &[&str], fields: &mut Fie
     let problem = match result {
         Ok(Ok(())) => return,
         Ok(Err(error)) => error.0,
-        Err(_) => "serialising the payload panicked".to_owned(),
+        Err(_) => "serialising the payload panicked".into(),
     };
     fields.truncate(start);
     let write = |out: &mut Vec<u8>| {
@@ -36,8 +36,10 @@ pub(crate) fn encode<T: Serialize>(payload: &T, scope: &[&str], fields: &mut Fie
 }
 
 /// Why a value can't be an event's payload.
+///
+/// No larger than two words: every field's success passes through its place.
 #[derive(Debug)]
-pub(super) struct EncodeError(String);
+pub(super) struct EncodeError(Box<str>);
 
 impl Display for EncodeError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -49,7 +51,7 @@ impl std::error::Error for EncodeError {}
 
 impl serde::ser::Error for EncodeError {
     fn custom<T: Display>(message: T) -> Self {
-        Self(message.to_string())
+        Self(message.to_string().into())
     }
 }
 
@@ -67,6 +69,7 @@ struct PayloadFields<'a> {
 }
 
 impl<'a> PayloadSerializer<'a> {
+    #[inline]
     fn named(self) -> PayloadFields<'a> {
         PayloadFields {
             fields: self.fields,
@@ -77,9 +80,8 @@ impl<'a> PayloadSerializer<'a> {
 }
 
 fn no_payload<T>(what: &str) -> Result<T, EncodeError> {
-    Err(EncodeError(format!(
-        "a payload must be a struct with named fields or a map, not {what}"
-    )))
+    let text = format!("a payload must be a struct with named fields or a map, not {what}");
+    Err(EncodeError(text.into()))
 }
 
 macro_rules! no_payload {
@@ -173,6 +175,7 @@ impl<'a> Serializer for PayloadSerializer<'a> {
         Ok(self.named())
     }
 
+    #[inline]
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<PayloadFields<'a>, EncodeError> {
         Ok(self.named())
     }
@@ -189,6 +192,7 @@ impl<'a> Serializer for PayloadSerializer<'a> {
 }
 
 impl PayloadFields<'_> {
+    #[inline]
     fn field<T: ?Sized + Serialize>(&mut self, key: &str, value: &T) -> Result<(), EncodeError> {
         let is_scope = self.scope.contains(&key);
         self.fields
@@ -200,10 +204,12 @@ impl SerializeStruct for PayloadFields<'_> {
     type Ok = ();
     type Error = EncodeError;
 
+    #[inline]
     fn serialize_field<T: ?Sized + Serialize>(&mut self, key: &'static str, value: &T) -> Result<(), EncodeError> {
         self.field(key, value)
     }
 
+    #[inline]
     fn end(self) -> Result<(), EncodeError> {
         Ok(())
     }
@@ -223,6 +229,7 @@ impl SerializeMap for PayloadFields<'_> {
         self.field(&key, value)
     }
 
+    #[inline]
     fn end(self) -> Result<(), EncodeError> {
         Ok(())
     }

@@ -147,9 +147,11 @@ fn identity_is_always_ours_and_no_key_comes_twice() {
 
 fn finished(payload: &Value, outcome: Outcome) -> Map<String, Value> {
     let mut record = record_of(payload);
+    let started = record.moment;
+    record.moment = Moment(started.0 + Duration::from_millis(1500));
     record.ending = Some(Ending {
         outcome,
-        started: Moment(record.moment.0 - Duration::from_millis(1500)),
+        started,
         duration_key: Some("latency"),
     });
     payload_of(&record)

@@ -13,7 +13,7 @@ pub(super) fn text_of<T: ?Sized + Serialize>(key: &T) -> Result<String, EncodeEr
 struct KeySerializer;
 
 fn no_key<T>() -> Result<T, EncodeError> {
-    Err(EncodeError("a map's key must be a text, a number or a bool".to_owned()))
+    Err(EncodeError("a map's key must be a text, a number or a bool".into()))
 }
 
 macro_rules! shown {

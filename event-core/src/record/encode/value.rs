@@ -44,10 +44,12 @@ pub(super) struct ValueSerializer<'a> {
     pub(super) out: &'a mut Vec<u8>,
 }
 
+#[inline]
 pub(super) fn tag(out: &mut Vec<u8>, tag: Tag) {
     out.push(tag as u8);
 }
 
+#[inline]
 fn number(out: &mut Vec<u8>, kind: Tag, bytes: [u8; 8]) {
     let mut encoded = [kind as u8; 9];
     encoded[1..].copy_from_slice(&bytes);
@@ -89,7 +91,8 @@ impl<'a> ValueSerializer<'a> {
 
 macro_rules! widened {
     ($($method:ident($kind:ty) as $to:ty, $tag:ident)*) => {
-        $(fn $method(self, value: $kind) -> Result<(), EncodeError> {
+        $(#[inline]
+        fn $method(self, value: $kind) -> Result<(), EncodeError> {
             number(self.out, Tag::$tag, <$to>::from(value).to_le_bytes());
             Ok(())
         })*
@@ -138,6 +141,7 @@ impl<'a> Serializer for ValueSerializer<'a> {
         Ok(())
     }
 
+    #[inline]
     fn serialize_bool(self, value: bool) -> Result<(), EncodeError> {
         tag(self.out, if value { Tag::True } else { Tag::False });
         Ok(())
@@ -148,6 +152,7 @@ impl<'a> Serializer for ValueSerializer<'a> {
         Ok(())
     }
 
+    #[inline]
     fn serialize_str(self, value: &str) -> Result<(), EncodeError> {
         text(self.out, value);
         Ok(())
@@ -157,14 +162,17 @@ impl<'a> Serializer for ValueSerializer<'a> {
         self.collect_seq(value)
     }
 
+    #[inline]
     fn serialize_none(self) -> Result<(), EncodeError> {
         self.serialize_unit()
     }
 
+    #[inline]
     fn serialize_some<T: ?Sized + Serialize>(self, value: &T) -> Result<(), EncodeError> {
         value.serialize(self)
     }
 
+    #[inline]
     fn serialize_unit(self) -> Result<(), EncodeError> {
         tag(self.out, Tag::Null);
         Ok(())
