@@ -16,7 +16,7 @@ pub use self::traceparent::InvalidTraceparent;
 use crate::bus::EventBus;
 use crate::clock::Moment;
 use crate::ids::{RunId, SpanId};
-use crate::record::{EventType, Fields, Function};
+use crate::record::{EventType, Fields, Function, Identity};
 
 /// The place of the running code among spans: what an event published here belongs to.
 ///
@@ -41,22 +41,19 @@ pub struct Context(Option<Arc<Node>>);
 /// A place in the tree of spans.
 #[derive(Debug, Default)]
 pub(crate) struct Node {
-    /// The run, and the span that is the parent of what happens here; none outside any span.
-    pub(crate) place: Option<Place>,
+    /// The run, and the span that is the parent of what happens here; both or none.
+    pub(crate) identity: Identity,
     /// The payload of the event that started the span: carried to the finished one, its scope fields to all inside.
     pub(crate) fields: Fields,
     /// The bus of everything that happens here, if it is not the thread's or the global one.
     pub(crate) bus: Option<EventBus>,
-    /// The function whose call the span is; empty where there is none.
-    pub(crate) function: Function,
-    /// The call of which this is the span, once it is open.
+    /// What the call knows of which this is the span, once it is open.
     pub(crate) opening: Option<Opening>,
 }
 
 /// What a call knows from its start to its end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Opening {
-    pub(crate) parent: Option<SpanId>,
     pub(crate) started: Moment,
     pub(crate) finish: &'static EventType,
 }
@@ -68,12 +65,19 @@ pub(crate) struct Place {
 }
 
 impl Node {
+    /// The span that is the parent of what happens here; none outside any.
+    pub(crate) fn place(&self) -> Option<Place> {
+        Some(Place {
+            run: self.identity.run?,
+            span: self.identity.span?,
+        })
+    }
+
     /// As new, with the memory of its fields.
     fn clear(&mut self) {
-        self.place = None;
-        self.fields.truncate(0);
+        self.identity = Identity::default();
+        self.fields.clear();
         self.bus = None;
-        self.function = ("", "");
         self.opening = None;
     }
 }
@@ -82,14 +86,12 @@ thread_local! {
     static CURRENT: RefCell<Context> = const { RefCell::new(Context(None)) };
 }
 
-/// Looks at the place of the running code; none outside any, and on a thread that is going away.
+/// Looks at the place of the running code: none outside any, and on a thread that is going away.
 ///
 /// `look` may not run code of a user's: it would see the place borrowed.
-pub(crate) fn with_current<R>(look: impl FnOnce(&Node) -> R) -> Option<R> {
-    CURRENT
-        .try_with(|current| current.borrow().0.as_deref().map(look))
-        .ok()
-        .flatten()
+#[inline]
+pub(crate) fn with_current<R>(look: impl FnOnce(Option<&Node>) -> Option<R>) -> Option<R> {
+    CURRENT.try_with(|current| look(current.borrow().node())).ok().flatten()
 }
 
 impl Context {
@@ -101,27 +103,27 @@ impl Context {
     /// The context of a caller in another process, from a W3C `traceparent` header. Spans started in it belong to the
     /// caller's run, and the caller's span is their parent.
     pub fn from_traceparent(header: &str) -> Result<Self, InvalidTraceparent> {
-        Ok(Self::of(Node {
-            place: Some(traceparent::parse(header)?),
-            ..Node::default()
-        }))
+        let Place { run, span } = traceparent::parse(header)?;
+        let mut node = Node::default();
+        (node.identity.run, node.identity.span) = (Some(run), Some(span));
+        Ok(Self::of(node))
     }
 
     /// The W3C `traceparent` header to send along with a request; none outside any span.
     pub fn traceparent(&self) -> Option<String> {
-        self.0.as_ref()?.place.map(traceparent::format)
+        self.0.as_ref()?.place().map(traceparent::format)
     }
 
     /// The run that code in this context belongs to; none outside any span.
     pub fn run_id(&self) -> Option<RunId> {
-        Some(self.0.as_ref()?.place?.run)
+        self.0.as_ref()?.identity.run
     }
 
     /// This context, publishing to `bus`, whatever is installed.
     pub fn with_bus(&self, bus: EventBus) -> Self {
         let here = self.0.as_deref();
         Self::of(Node {
-            place: here.and_then(|here| here.place),
+            identity: here.map(|here| here.identity).unwrap_or_default(),
             fields: here.map(|here| here.fields.clone()).unwrap_or_default(),
             bus: Some(bus),
             ..Node::default()
@@ -151,7 +153,7 @@ impl Context {
     pub(crate) fn of_call(function: Function, bus: EventBus) -> Self {
         let mut node = spare::take();
         if let Some(node) = Arc::get_mut(&mut node) {
-            node.function = function;
+            node.identity.function = function;
             node.bus = Some(bus);
         }
         Self(Some(node))

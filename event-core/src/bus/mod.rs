@@ -2,6 +2,7 @@
 //! and its life. Publishing never blocks, never fails and never panics.
 
 mod queue;
+mod spare;
 mod stats;
 mod writer;
 
@@ -15,12 +16,13 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 
+pub(crate) use self::spare::blank;
 pub use self::stats::Stats;
 use self::writer::Writer;
 use crate::clock::Moment;
 use crate::log::{DEFAULT_MAXLEN_ENTRIES, DEFAULT_STREAM, Log, LogError, MemoryLog, RedisConfig, RedisLog};
 use crate::panics;
-use crate::record::{Record, encode};
+use crate::record::{Record, TypeName, encode};
 
 /// How long dropping a guard waits for events to be written.
 const DROP_PATIENCE: Duration = Duration::from_secs(2);
@@ -167,11 +169,6 @@ impl EventBus {
         self.0.log.clone()
     }
 
-    /// A record to fill; its memory is used again after it was written.
-    pub(crate) fn blank(&self, moment: Moment) -> Box<Record> {
-        self.0.writer.blank(moment)
-    }
-
     /// Hands a record over to the writer.
     pub(crate) fn send(&self, record: Box<Record>) {
         self.0.writer.send(record);
@@ -301,7 +298,7 @@ impl Drop for InstalledForThread {
 /// A record that the bus itself publishes.
 pub(super) fn own_record<E: crate::Event>(event: &E) -> Record {
     let mut record = Record::blank(Moment::now());
-    record.event_type = E::TYPE.into();
+    record.event_type = TypeName::of::<E>();
     encode(event, &[], &mut record.fields);
     record
 }

@@ -1,5 +1,7 @@
 //! The hand-over between publishing threads and the writer: bounded in events and bytes, the newest win. Owns the
-//! order of events, the wake-up of the writer, and the memory of records; it knows nothing of logs.
+//! order of events and the wake-up of the writer; it knows nothing of logs.
+
+mod idle;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,24 +9,24 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crossbeam_queue::ArrayQueue;
 use tokio::sync::Notify;
 
-use super::Limits;
+use self::idle::Idle;
 use super::stats::Counter;
+use super::{Limits, spare};
 use crate::clock::Moment;
 use crate::record::Record;
 
-/// Written records kept for their memory.
-const MAX_SPARE: usize = 1024;
-/// A record that grew beyond this is not kept: one giant payload is no reason to hold its memory for ever.
-const MAX_SPARE_BYTES: usize = 16 * 1024;
+/// What the wake-up is made of; the model checker's own take its place in its test.
+mod sync {
+    pub(super) use std::sync::atomic::{AtomicBool, Ordering, fence};
+}
 
 #[derive(Debug)]
 pub(super) struct Queue {
     records: ArrayQueue<Box<Record>>,
-    spare: ArrayQueue<Box<Record>>,
     max_bytes: usize,
     bytes: AtomicUsize,
     /// The writer sleeps: only then is it worth a wake-up.
-    is_writer_idle: AtomicBool,
+    idle: Idle,
     wake: Notify,
     is_closed: AtomicBool,
     /// Handed over, including what was pushed out since.
@@ -47,10 +49,9 @@ impl Queue {
     pub(super) fn new(limits: Limits) -> Self {
         Self {
             records: ArrayQueue::new(limits.max_events.max(1)),
-            spare: ArrayQueue::new(MAX_SPARE),
             max_bytes: limits.max_bytes,
             bytes: AtomicUsize::new(0),
-            is_writer_idle: AtomicBool::new(false),
+            idle: Idle::new(),
             wake: Notify::new(),
             is_closed: AtomicBool::new(false),
             pushed: Counter::default(),
@@ -60,32 +61,14 @@ impl Queue {
         }
     }
 
-    pub(super) fn blank(&self, moment: Moment) -> Box<Record> {
-        match self.spare.pop() {
-            Some(mut record) => {
-                record.moment = moment;
-                record
-            }
-            None => Box::new(Record::blank(moment)),
-        }
-    }
-
-    /// Keeps a written record for its memory.
-    pub(super) fn reuse(&self, mut record: Box<Record>) {
-        record.clear();
-        if record.capacity() <= MAX_SPARE_BYTES {
-            // A full store means that there is memory enough.
-            let _ = self.spare.push(record);
-        }
-    }
-
     pub(super) fn push(&self, record: Box<Record>) {
         self.pushed.add(1);
         if self.is_closed.load(Ordering::Relaxed) {
             self.dropped.add(1);
             return;
         }
-        let mut bytes = self.bytes.fetch_add(record.size(), Ordering::Relaxed) + record.size();
+        let size = record.size();
+        let mut bytes = self.bytes.fetch_add(size, Ordering::Relaxed) + size;
         if let Some(oldest) = self.records.force_push(record) {
             bytes = self.drop_oldest(oldest);
         }
@@ -93,12 +76,12 @@ impl Queue {
             let Some(oldest) = self.records.pop() else { break };
             bytes = self.drop_oldest(oldest);
         }
-        // Ordered after the push: the writer says that it is idle before it looks for the last time.
-        if self.is_writer_idle.load(Ordering::SeqCst) && self.is_writer_idle.swap(false, Ordering::SeqCst) {
+        if self.idle.ends() {
             self.wake.notify_one();
         }
     }
 
+    #[cold]
     fn drop_oldest(&self, oldest: Box<Record>) -> usize {
         let size = oldest.size();
         let mut overflow = self.overflow();
@@ -112,7 +95,7 @@ impl Queue {
         self.has_overflow.store(true, Ordering::SeqCst);
         drop(overflow);
         self.dropped.add(1);
-        self.reuse(oldest);
+        spare::keep(oldest);
         self.bytes.fetch_sub(size, Ordering::Relaxed).saturating_sub(size)
     }
 
@@ -144,11 +127,11 @@ impl Queue {
     /// Until there is something to write, or the queue is closed. For the writer only.
     pub(super) async fn ready(&self) {
         while !self.has_work() && !self.is_closed() {
-            self.is_writer_idle.store(true, Ordering::SeqCst);
+            self.idle.begins();
             if !self.has_work() && !self.is_closed() {
                 self.wake.notified().await;
             }
-            self.is_writer_idle.store(false, Ordering::SeqCst);
+            self.idle.is_over();
         }
     }
 

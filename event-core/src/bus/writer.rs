@@ -15,7 +15,6 @@ use self::shared::Shared;
 pub(super) use self::work::is_writer;
 use super::Limits;
 use super::stats::Stats;
-use crate::clock::Moment;
 use crate::log::Log;
 use crate::record::Record;
 
@@ -43,10 +42,6 @@ impl Writer {
             shared.end(&format!("no thread to write from: {error}"));
         }
         Self { shared, deadline }
-    }
-
-    pub(super) fn blank(&self, moment: Moment) -> Box<Record> {
-        self.shared.queue.blank(moment)
     }
 
     pub(super) fn send(&self, record: Box<Record>) {

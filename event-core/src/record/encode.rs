@@ -191,10 +191,20 @@ impl<'a> Serializer for PayloadSerializer<'a> {
     }
 }
 
+/// Apart, for most types have no scope fields, and this would be in the way of their fields.
+#[inline(never)]
+fn is_one_of(scope: &[&str], key: &str) -> bool {
+    scope.contains(&key)
+}
+
 impl PayloadFields<'_> {
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "where the field is written, its key is known and half of this falls away"
+    )]
+    #[inline(always)]
     fn field<T: ?Sized + Serialize>(&mut self, key: &str, value: &T) -> Result<(), EncodeError> {
-        let is_scope = self.scope.contains(&key);
+        let is_scope = !self.scope.is_empty() && is_one_of(self.scope, key);
         self.fields
             .push(key, is_scope, |out| value.serialize(ValueSerializer { out }))
     }
@@ -204,7 +214,8 @@ impl SerializeStruct for PayloadFields<'_> {
     type Ok = ();
     type Error = EncodeError;
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "as `field`")]
+    #[inline(always)]
     fn serialize_field<T: ?Sized + Serialize>(&mut self, key: &'static str, value: &T) -> Result<(), EncodeError> {
         self.field(key, value)
     }

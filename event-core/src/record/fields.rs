@@ -10,15 +10,23 @@ use crate::text::truncate;
 /// The field is inherited by everything inside the span.
 const SCOPE: u8 = 1;
 const HEADER: usize = 7;
+/// What its length has room for.
+const MAX_KEY: usize = u16::MAX as usize;
 /// Room that is made for a value together with its header: enough for numbers and short texts.
 const USUAL_VALUE: usize = 32;
 
 /// An encoded payload.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Fields {
     bytes: Vec<u8>,
-    /// One of them is inherited: where none is, nobody need look.
+    /// A bit for each key: two payloads without a common bit have no common key.
+    keys: u64,
+    /// One of the payload's own fields is inherited.
     has_scope: bool,
+    /// What is inherited by everything inside the span, as it stands at the end of `bytes`; see [`inherit`].
+    inherited: usize,
+    /// As `keys`, for these.
+    inherited_keys: u64,
 }
 
 /// One field of an encoded payload.
@@ -37,11 +45,21 @@ impl<'a> Field<'a> {
     }
 }
 
+impl Default for Fields {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Fields {
     pub(crate) const fn new() -> Self {
         Self {
             bytes: Vec::new(),
+            keys: 0,
             has_scope: false,
+            // Nothing, until it is known.
+            inherited: usize::MAX,
+            inherited_keys: 0,
         }
     }
 
@@ -53,19 +71,31 @@ impl Fields {
         self.bytes.capacity()
     }
 
-    pub(crate) fn truncate(&mut self, len: usize) {
+    /// Empty, with its memory.
+    pub(crate) fn clear(&mut self) {
+        *self = Self {
+            bytes: std::mem::take(&mut self.bytes),
+            ..Self::new()
+        };
+        self.bytes.clear();
+    }
+
+    /// Takes back what was pushed behind `len`.
+    pub(super) fn truncate(&mut self, len: usize) {
         self.bytes.truncate(len);
-        self.has_scope = self.has_scope && len > 0;
     }
 
     /// All of another payload, behind what is there.
     pub(crate) fn carry(&mut self, other: &Self) {
         self.bytes.extend_from_slice(&other.bytes);
-        self.has_scope |= other.has_scope;
     }
 
     /// Adds a field whose value `write` appends. What an error leaves behind is the caller's to truncate.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "where the field is written, its key is known and half of this falls away"
+    )]
+    #[inline(always)]
     pub(super) fn push<E>(
         &mut self,
         key: &str,
@@ -83,11 +113,13 @@ impl Fields {
     }
 
     /// Adds a header without the length of its value, and the key; returns where the value starts.
+    #[expect(clippy::inline_always, reason = "as `push`")]
+    #[inline(always)]
     fn open(&mut self, key: &str, is_scope: bool) -> usize {
-        // A key is a Rust name or a map's key; what is longer than any sane one is cut, not refused.
-        let key = truncate(key, usize::from(u16::MAX)).as_bytes();
-        let [low, high] = u16::try_from(key.len()).unwrap_or(u16::MAX).to_le_bytes();
+        let key = if key.len() > MAX_KEY { cut(key) } else { key }.as_bytes();
+        let [low, high, ..] = key.len().to_le_bytes();
         let flags = if is_scope { SCOPE } else { 0 };
+        self.keys |= bit(key);
         self.has_scope |= is_scope;
         self.bytes.reserve(HEADER + key.len() + USUAL_VALUE);
         self.bytes.extend_from_slice(&[flags, low, high, 0, 0, 0, 0]);
@@ -96,34 +128,78 @@ impl Fields {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Field<'_>> {
-        let mut rest = self.bytes.as_slice();
-        std::iter::from_fn(move || {
-            let (header, behind) = rest.split_first_chunk::<HEADER>()?;
-            let key_len = usize::from(u16::from_le_bytes([header[1], header[2]]));
-            let value_len = u32::from_le_bytes([header[3], header[4], header[5], header[6]]) as usize;
-            let (key, value) = behind.get(..key_len + value_len)?.split_at(key_len);
-            let encoded;
-            (encoded, rest) = rest.split_at(HEADER + key_len + value_len);
-            Some(Field {
-                key,
-                value,
-                is_scope: header[0] & SCOPE != 0,
-                encoded,
-            })
+        Iter(&self.bytes)
+    }
+}
+
+/// Field by field.
+struct Iter<'a>(&'a [u8]);
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = Field<'a>;
+
+    fn next(&mut self) -> Option<Field<'a>> {
+        let (header, behind) = self.0.split_first_chunk::<HEADER>()?;
+        let key_len = usize::from(u16::from_le_bytes([header[1], header[2]]));
+        let value_len = u32::from_le_bytes([header[3], header[4], header[5], header[6]]) as usize;
+        let (key, value) = behind.get(..key_len + value_len)?.split_at(key_len);
+        let encoded;
+        (encoded, self.0) = self.0.split_at(HEADER + key_len + value_len);
+        Some(Field {
+            key,
+            value,
+            is_scope: header[0] & SCOPE != 0,
+            encoded,
         })
     }
 }
 
-/// Adds to `fields` the scope fields of the span around it that it does not set itself.
-pub(crate) fn inherit(fields: &mut Fields, around: &Fields) {
-    if !around.has_scope {
+/// A key is a Rust name or a map's key; what is longer than any sane one is cut, not refused.
+#[cold]
+fn cut(key: &str) -> &str {
+    truncate(key, MAX_KEY)
+}
+
+/// One of 64 bits, by a key's length and ends.
+#[inline]
+fn bit(key: &[u8]) -> u64 {
+    let end = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(*byte));
+    let ends = end(key.first()) * 5 + end(key.last());
+    1 << ((key.len() * 11 + ends) % 64)
+}
+
+/// Adds to `fields` the scope fields of the span around it that it does not set itself. What `fields` passes on in turn
+/// then stands together at their end: for its own scope fields that means twice, of which the first counts.
+pub(crate) fn inherit(fields: &mut Fields, around: Option<&Fields>) {
+    let own = fields.bytes.len();
+    fields.inherited = own;
+    if fields.has_scope {
+        repeat_scope(fields);
+    }
+    let Some(around) = around else { return };
+    let inherited = around.bytes.get(around.inherited..).unwrap_or_default();
+    if fields.keys & around.inherited_keys == 0 {
+        fields.bytes.extend_from_slice(inherited);
+        fields.inherited_keys |= around.inherited_keys;
         return;
     }
-    for field in around.iter().filter(|field| field.is_scope) {
-        let is_set = fields.iter().any(|set| set.key == field.key);
+    for field in Iter(inherited) {
+        let is_set = Iter(&fields.bytes[..own]).any(|set| set.key == field.key);
         if !is_set {
             fields.bytes.extend_from_slice(field.encoded);
-            fields.has_scope = true;
+            fields.inherited_keys |= bit(field.key);
         }
+    }
+}
+
+fn repeat_scope(fields: &mut Fields) {
+    let mut start = 0;
+    while let Some(field) = Iter(&fields.bytes[start..fields.inherited]).next() {
+        let end = start + field.encoded.len();
+        if field.is_scope {
+            fields.inherited_keys |= bit(field.key);
+            fields.bytes.extend_from_within(start..end);
+        }
+        start = end;
     }
 }

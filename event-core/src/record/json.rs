@@ -3,12 +3,11 @@
 
 use std::collections::HashSet;
 use std::io::Write as _;
-use std::time::Duration;
 
 use super::encode::Tag;
 use super::{Ending, Record};
 use crate::clock::Timestamp;
-use crate::ids;
+use crate::ids::{self, RunId};
 
 /// Keys that tell who an event belongs to: always ours.
 pub(super) const IDENTITY: [&str; 4] = ["run_id", "span_id", "parent_id", "function"];
@@ -25,21 +24,22 @@ pub(super) fn write(record: &Record, out: &mut Vec<u8>) {
     // Writing to a Vec can't fail, here and below.
     let (id, ts) = (ids::event_id(unix_micros), Timestamp { unix_micros });
     let _ = write!(out, "{{\"id\":\"{id}\",\"ts\":\"{ts}\",\"type\":");
-    string(out, &record.event_type);
+    string(out, record.event_type.name());
     out.extend_from_slice(b",\"payload\":{");
     let mut payload = Payload { out, is_first: true };
     own_fields(record, &mut payload);
     if let Some(ending) = &record.ending {
-        result(ending, record.moment.since(ending.started), &mut payload);
+        result(ending, record, &mut payload);
     }
-    payload.text("run_id", &record.run.to_string());
-    if let Some(span) = record.span {
+    let identity = &record.identity;
+    payload.text("run_id", &identity.run.unwrap_or_else(RunId::of_process).to_string());
+    if let Some(span) = identity.span {
         payload.text("span_id", &span.to_string());
     }
-    if let Some(parent) = record.parent {
+    if let Some(parent) = identity.parent {
         payload.text("parent_id", &parent.to_string());
     }
-    let (path, name) = record.function;
+    let (path, name) = identity.function;
     if !name.is_empty() {
         payload.text("function", &format!("{path}::{name}"));
     }
@@ -49,7 +49,7 @@ pub(super) fn write(record: &Record, out: &mut Vec<u8>) {
 /// The fields of the payload's types: each key once, the first one counts.
 fn own_fields(record: &Record, payload: &mut Payload<'_>) {
     let ending = record.ending.as_ref();
-    let duration_key = ending.and_then(|ending| ending.duration_key);
+    let duration_key = record.event_type.duration_key();
     let has_failed = ending.is_some_and(|ending| ending.outcome.failure().is_some());
     let is_ours = |key: &str| {
         IDENTITY.contains(&key)
@@ -76,10 +76,10 @@ fn own_fields(record: &Record, payload: &mut Payload<'_>) {
     }
 }
 
-fn result(ending: &Ending, duration: Duration, payload: &mut Payload<'_>) {
+fn result(ending: &Ending, record: &Record, payload: &mut Payload<'_>) {
     payload.text("outcome", ending.outcome.name());
-    let seconds = duration.as_secs_f64();
-    for key in ending.duration_key.into_iter().chain(["duration"]) {
+    let seconds = record.moment.since(ending.started).as_secs_f64();
+    for key in record.event_type.duration_key().into_iter().chain(["duration"]) {
         payload.key(key);
         float(payload.out, seconds);
     }

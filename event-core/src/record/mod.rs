@@ -5,8 +5,6 @@ mod encode;
 mod fields;
 mod json;
 
-use std::borrow::Cow;
-
 pub(crate) use self::encode::encode;
 pub(crate) use self::fields::{Fields, inherit};
 use crate::clock::Moment;
@@ -35,15 +33,30 @@ impl EventType {
     }
 }
 
+/// Who an event belongs to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Identity {
+    /// None outside any span: then it is the process's own run.
+    pub(crate) run: Option<RunId>,
+    pub(crate) span: Option<SpanId>,
+    pub(crate) parent: Option<SpanId>,
+    pub(crate) function: Function,
+}
+
+/// The wire type of an event.
+#[derive(Debug)]
+pub(crate) enum TypeName {
+    Known(&'static EventType),
+    /// Of a value without a type of its own.
+    Given(Box<str>),
+}
+
 /// An event on its way from the caller to the writer.
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) moment: Moment,
-    pub(crate) event_type: Cow<'static, str>,
-    pub(crate) function: Function,
-    pub(crate) run: RunId,
-    pub(crate) span: Option<SpanId>,
-    pub(crate) parent: Option<SpanId>,
+    pub(crate) event_type: TypeName,
+    pub(crate) identity: Identity,
     /// How the call ended, on the event that finishes a span.
     pub(crate) ending: Option<Ending>,
     /// The payload: own fields first, then what is carried and inherited. The first of equal keys counts.
@@ -55,8 +68,32 @@ pub(crate) struct Record {
 pub(crate) struct Ending {
     pub(crate) outcome: Outcome,
     pub(crate) started: Moment,
+}
+
+impl TypeName {
+    pub(crate) fn of<E: Event>() -> Self {
+        Self::Known(EventType::of::<E>())
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Known(known) => known.name,
+            Self::Given(name) => name,
+        }
+    }
+
     /// The type's own name for the duration, if it has one.
-    pub(crate) duration_key: Option<&'static str>,
+    fn duration_key(&self) -> Option<&'static str> {
+        match self {
+            Self::Known(known) => known.duration_key,
+            Self::Given(_) => None,
+        }
+    }
+
+    const BLANK: Self = Self::Known(&EventType {
+        name: "",
+        duration_key: None,
+    });
 }
 
 impl Record {
@@ -64,11 +101,8 @@ impl Record {
     pub(crate) fn blank(moment: Moment) -> Self {
         Self {
             moment,
-            event_type: Cow::Borrowed(""),
-            function: ("", ""),
-            run: RunId::of_process(),
-            span: None,
-            parent: None,
+            event_type: TypeName::BLANK,
+            identity: Identity::default(),
             ending: None,
             fields: Fields::new(),
         }
@@ -76,18 +110,21 @@ impl Record {
 
     /// Blank again, with the memory of its fields.
     pub(crate) fn clear(&mut self) {
-        let mut fields = std::mem::take(&mut self.fields);
-        fields.truncate(0);
-        *self = Self {
-            fields,
-            ..Self::blank(self.moment)
-        };
+        self.event_type = TypeName::BLANK;
+        self.identity = Identity::default();
+        self.ending = None;
+        self.fields.clear();
     }
 
     /// Bytes that count against the queue's bound.
+    #[inline]
     pub(crate) fn size(&self) -> usize {
+        let name = match &self.event_type {
+            TypeName::Known(_) => 0,
+            TypeName::Given(name) => name.len(),
+        };
         let ending = self.ending.as_ref().map_or(0, |ending| ending.outcome.size());
-        size_of::<Self>() + self.fields.len() + self.event_type.len() + ending
+        size_of::<Self>() + self.fields.len() + name + ending
     }
 
     /// Bytes that it holds on to when it is blank again.

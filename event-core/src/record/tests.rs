@@ -140,7 +140,7 @@ fn identity_is_always_ours_and_no_key_comes_twice() {
     let mut record = record_of(&json!({"run_id": "theirs", "span_id": "theirs", "a": 1}));
     encode(&json!({"a": 2, "b": 3}), &[], &mut record.fields);
     let payload = payload_of(&record);
-    assert_eq!(payload["run_id"], record.run.to_string());
+    assert_eq!(payload["run_id"], RunId::of_process().to_string());
     assert!(!payload.contains_key("span_id"), "a point has none");
     assert_eq!((&payload["a"], &payload["b"]), (&json!(1), &json!(3)));
 }
@@ -149,11 +149,11 @@ fn finished(payload: &Value, outcome: Outcome) -> Map<String, Value> {
     let mut record = record_of(payload);
     let started = record.moment;
     record.moment = Moment(started.0 + Duration::from_millis(1500));
-    record.ending = Some(Ending {
-        outcome,
-        started,
+    record.event_type = TypeName::Known(&EventType {
+        name: "tool_returned",
         duration_key: Some("latency"),
     });
+    record.ending = Some(Ending { outcome, started });
     payload_of(&record)
 }
 

@@ -1,16 +1,14 @@
 //! A call from start to finish. Owns the rule that a started event has exactly one finished event, on every way out.
 
-use std::borrow::Cow;
-
 use super::{enclosing, here};
 use crate::bus;
 use crate::clock::Moment;
-use crate::context::{Context, Node, Opening, Place};
+use crate::context::{Context, Opening};
 use crate::event::Event;
 use crate::ids::{RunId, SpanId};
 use crate::outcome::{Outcome, Verdict};
 use crate::panics;
-use crate::record::{Ending, EventType, Function, Record, encode};
+use crate::record::{Ending, EventType, Function, Record, TypeName, encode};
 
 /// One call of an annotated function: off, or open from `start` to `finish`. Dropped while open, it publishes the
 /// finished event itself: the call panicked, or its future was dropped.
@@ -89,25 +87,24 @@ impl Call {
 
     /// Opens the span, whose payload is in its node already, and publishes the started event, if there is one.
     #[inline(never)]
-    fn open(&mut self, finish: &'static EventType, started: Option<&'static str>) {
+    fn open(&mut self, finish: &'static EventType, started: Option<&'static EventType>) {
         let Some(node) = self.context.node_mut() else { return };
         let Some(bus) = &node.bus else { return };
         let around = enclosing(&mut node.fields);
         let moment = Moment::now();
-        node.place = Some(Place {
-            run: around.map_or_else(RunId::random, |around| around.run),
-            span: SpanId::random(),
-        });
+        node.identity.run = Some(around.map_or_else(RunId::random, |around| around.run));
+        node.identity.span = Some(SpanId::random());
+        node.identity.parent = around.map(|around| around.span);
         node.opening = Some(Opening {
-            parent: around.map(|around| around.span),
             started: moment,
             finish,
         });
         bus.opened(around.is_none());
         if let Some(event_type) = started {
-            let mut record = bus.blank(moment);
-            record.event_type = Cow::Borrowed(event_type);
-            describe(node, &mut record);
+            let mut record = bus::blank(moment);
+            record.event_type = TypeName::Known(event_type);
+            record.identity = node.identity;
+            record.fields.carry(&node.fields);
             bus.send(record);
         }
         self.is_open = true;
@@ -188,13 +185,7 @@ impl Call {
     /// Publishes the finished event of a call of which nothing but its outcome is known.
     #[cold]
     fn end_unseen(&mut self, moment: Moment, outcome: Outcome) {
-        if let Some(record) = self.blank(moment) {
-            self.end(record, outcome);
-        }
-    }
-
-    fn blank(&self, moment: Moment) -> Option<Box<Record>> {
-        Some(self.context.node()?.bus.as_ref()?.blank(moment))
+        self.end(bus::blank(moment), outcome);
     }
 
     /// Publishes the finished event, if the call is open.
@@ -205,15 +196,15 @@ impl Call {
         if let Some(node) = context.node()
             && let (Some(bus), Some(opening)) = (&node.bus, node.opening)
         {
-            record.event_type = Cow::Borrowed(opening.finish.name);
+            record.event_type = TypeName::Known(opening.finish);
+            record.identity = node.identity;
             record.ending = Some(Ending {
                 outcome,
                 started: opening.started,
-                duration_key: opening.finish.duration_key,
             });
-            describe(node, &mut record);
+            record.fields.carry(&node.fields);
             bus.send(record);
-            bus.closed(opening.parent.is_none());
+            bus.closed(node.identity.parent.is_none());
         }
         context.retire();
     }
@@ -247,18 +238,6 @@ impl Call {
             self.end_unseen(Moment::now(), outcome);
         }
     }
-}
-
-/// Adds to a record who it belongs to, and the payload that the span carries.
-#[inline]
-fn describe(node: &Node, record: &mut Record) {
-    record.function = node.function;
-    record.parent = node.opening.and_then(|opening| opening.parent);
-    if let Some(place) = node.place {
-        record.run = place.run;
-        record.span = Some(place.span);
-    }
-    record.fields.carry(&node.fields);
 }
 
 impl Drop for Call {
@@ -295,13 +274,13 @@ impl Start<'_> {
         if let Some(node) = self.call.context.node_mut() {
             encode(event, S::SCOPE, &mut node.fields);
         }
-        self.call.open(self.finish, Some(S::TYPE));
+        self.call.open(self.finish, Some(EventType::of::<S>()));
     }
 
     /// Publishes the started event with the automatic fields only. The argument only names its type.
     #[inline]
     pub fn bare<S: Event>(self, _start: fn(S)) {
-        self.call.open(self.finish, Some(S::TYPE));
+        self.call.open(self.finish, Some(EventType::of::<S>()));
     }
 }
 
@@ -317,18 +296,15 @@ impl Finish<'_> {
     /// Publishes the finished event, whose fields are those of `event`.
     #[inline(never)]
     pub fn event<F: Event>(self, event: &F) {
-        if let Some(mut record) = self.call.blank(self.moment) {
-            encode(event, &[], &mut record.fields);
-            self.call.end(record, Outcome::Ok);
-        }
+        let mut record = bus::blank(self.moment);
+        encode(event, &[], &mut record.fields);
+        self.call.end(record, Outcome::Ok);
     }
 
     /// Publishes the finished event with the automatic fields only.
     #[inline(never)]
     pub fn bare(self) {
-        if let Some(record) = self.call.blank(self.moment) {
-            self.call.end(record, Outcome::Ok);
-        }
+        self.call.end(bus::blank(self.moment), Outcome::Ok);
     }
 }
 

@@ -9,14 +9,13 @@ pub use self::by_hand::Span;
 pub use self::call::{Call, call};
 pub(crate) use self::point::publish;
 pub use self::point::{here, point, point_bare};
-use crate::context::{self, Place};
+use crate::context::{self, Node, Place};
 use crate::record::{Fields, inherit};
 
 /// Adds what is inherited from the current context to a payload; returns the span that is the parent here.
 fn enclosing(fields: &mut Fields) -> Option<Place> {
     context::with_current(|here| {
-        inherit(fields, &here.fields);
-        here.place
+        inherit(fields, here.map(|here| &here.fields));
+        here.and_then(Node::place)
     })
-    .flatten()
 }

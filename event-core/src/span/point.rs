@@ -1,7 +1,5 @@
 //! Events that open no span: they belong to the one they are published in.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 use serde_json::Value;
 
@@ -10,7 +8,7 @@ use crate::bus::{self, EventBus};
 use crate::clock::Moment;
 use crate::context;
 use crate::event::Event;
-use crate::record::{Function, encode};
+use crate::record::{Function, Identity, TypeName, encode};
 
 /// Publishes a point event to the current bus.
 pub(crate) fn publish<E: Event>(event: &E) {
@@ -27,20 +25,18 @@ pub fn here() -> Option<EventBus> {
 
 /// Publishes the point event of the function `name` in the module at `path`.
 pub fn point<E: Event>(bus: &EventBus, path: &'static str, name: &'static str, event: &E) {
-    publish_point(bus, (path, name), E::TYPE.into(), event, E::SCOPE);
+    publish_point(bus, (path, name), TypeName::of::<E>(), event);
 }
 
 /// As [`point`], with the automatic fields only. The last argument only names the type.
 pub fn point_bare<E: Event>(bus: &EventBus, path: &'static str, name: &'static str, _event: fn(E)) {
-    publish_point(bus, (path, name), E::TYPE.into(), &(), &[]);
+    publish_point(bus, (path, name), TypeName::of::<E>(), &());
 }
 
 impl EventBus {
     /// The bus that code here publishes to: the context's, else the thread's, else the process's.
     pub fn current() -> Option<Self> {
-        context::with_current(|here| here.bus.clone())
-            .flatten()
-            .or_else(bus::installed)
+        context::with_current(|here| here?.bus.clone()).or_else(bus::installed)
     }
 
     /// Publishes a value without a type of its own. What is no JSON object goes under the key `value`.
@@ -49,24 +45,20 @@ impl EventBus {
             Value::Object(payload) => payload,
             other => [("value".to_owned(), other)].into_iter().collect(),
         };
-        publish_point(self, ("", ""), event_type.to_owned().into(), &payload, &[]);
+        publish_point(self, ("", ""), TypeName::Given(event_type.into()), &payload);
     }
 }
 
-fn publish_point<P: Serialize>(
-    bus: &EventBus,
-    function: Function,
-    event_type: Cow<'static, str>,
-    payload: &P,
-    scope: &[&str],
-) {
-    let mut record = bus.blank(Moment::now());
+fn publish_point<P: Serialize>(bus: &EventBus, function: Function, event_type: TypeName, payload: &P) {
+    let mut record = bus::blank(Moment::now());
     record.event_type = event_type;
-    record.function = function;
-    encode(payload, scope, &mut record.fields);
-    if let Some(around) = enclosing(&mut record.fields) {
-        record.run = around.run;
-        record.parent = Some(around.span);
-    }
+    encode(payload, &[], &mut record.fields);
+    let around = enclosing(&mut record.fields);
+    record.identity = Identity {
+        run: around.map(|around| around.run),
+        span: None,
+        parent: around.map(|around| around.span),
+        function,
+    };
     bus.send(record);
 }

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use super::batch::Batch;
 use super::shared::Shared;
-use crate::bus::own_record;
+use crate::bus::{own_record, spare};
 use crate::catalog::{EventsDropped, ProducerAlive};
 use crate::clock::{self, Moment, Timestamp};
 use crate::ids;
@@ -161,13 +161,14 @@ fn fill(batch: &mut Batch, shared: &Shared) {
         && let Some(record) = shared.queue.pop()
     {
         batch.add(&record);
-        shared.queue.reuse(record);
+        spare::keep(record);
     }
 }
 
-/// Also the time to follow a wall clock that was set.
+/// Also the time to follow a wall clock that was set, and to let memory go.
 fn say_alive(shared: &Shared) {
     clock::calibrate();
+    spare::shrink();
     let open_spans = shared.open_spans.get();
     if open_spans > 0 {
         shared.queue.push(Box::new(own_record(&ProducerAlive {

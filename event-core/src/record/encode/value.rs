@@ -56,11 +56,13 @@ fn number(out: &mut Vec<u8>, kind: Tag, bytes: [u8; 8]) {
     out.extend_from_slice(&encoded);
 }
 
+#[inline]
 pub(super) fn text(out: &mut Vec<u8>, text: &str) {
     tagged(out, Tag::Text, text.as_bytes());
 }
 
 /// A tag, a length, and so many bytes.
+#[inline]
 fn tagged(out: &mut Vec<u8>, kind: Tag, bytes: &[u8]) {
     let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
     let [a, b, c, d] = len.to_le_bytes();
