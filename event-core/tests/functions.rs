@@ -173,6 +173,24 @@ mod shadowed {
     }
 }
 
+/// It calls intrinsics without `unsafe`: the closure around the body has the function's features.
+#[cfg(target_arch = "x86_64")]
+mod target_features {
+    use std::arch::x86_64::{_mm256_add_epi32, _mm256_extract_epi32, _mm256_set1_epi32};
+
+    use super::{Begun, Done, emits};
+
+    #[emits(Begun { n: *n }, |out| Done { value: Some(*out) })]
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn doubles(n: &u32) -> u32 {
+        let n = _mm256_set1_epi32(n.cast_signed());
+        _mm256_extract_epi32::<7>(_mm256_add_epi32(n, n)).cast_unsigned()
+    }
+
+    pub(super) const DOUBLES: unsafe fn(&u32) -> u32 = doubles;
+}
+
 fn assert_send<T: Send>(value: T) -> T {
     value
 }
@@ -195,6 +213,8 @@ async fn every_kind_of_function_does_what_it_did() {
     assert_eq!(patterns(&1, (2, 0), [3, 0, 0]), 6);
     assert_eq!(generic_events("", 0), 2);
     assert_eq!((recursive(3), recursive_async(3).await), (3, 3));
+    #[cfg(target_arch = "x86_64")]
+    let _ = target_features::DOUBLES;
     assert_eq!(coerces(true).await.unwrap().to_string(), "1");
     assert_eq!(from_a_macro() + literal::from_a_macro(), 2);
     assert!(matches!(shadowed::shadowed(), shadowed::Option::Some));

@@ -48,7 +48,7 @@ use crate::item::Function;
 /// | returns `Err(e)`, also by `?` | `outcome: error`, with `error`, `error_type`, and `error_chain` if there are sources |
 /// | panics | `outcome: panicked`, `error` with message and place |
 /// | is a future that is dropped after its first poll | `outcome: cancelled` |
-/// | `-> !`, `#[track_caller]`, `#[target_feature]` | `outcome: returned` or `panicked`; FINISH must be a type alone |
+/// | `-> !`, `#[track_caller]` | `outcome: returned` or `panicked`; FINISH must be a type alone |
 ///
 /// Every started event has exactly one finished event, which carries the payload of the started one as well, and
 /// `duration` in seconds. Both have `run_id`, `span_id`, `parent_id` (if there is a parent) and `function`. What runs

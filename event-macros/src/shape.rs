@@ -66,8 +66,5 @@ fn why_unseen(function: &Function) -> Option<&'static str> {
     if has("track_caller") {
         return Some("a #[track_caller] function has to keep its body as it is");
     }
-    if has("target_feature") {
-        return Some("a #[target_feature] function has to keep its body as it is");
-    }
     None
 }

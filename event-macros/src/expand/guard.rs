@@ -1,5 +1,4 @@
-//! A function whose body has to stay where it is: it never returns, or a closure would lose its `#[track_caller]` or
-//! `#[target_feature]`.
+//! A function whose body has to stay where it is: it never returns, or a closure would lose its `#[track_caller]`.
 
 use proc_macro2::TokenStream;
 use quote::quote;

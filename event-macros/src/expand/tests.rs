@@ -76,6 +76,12 @@ fn a_function_that_keeps_its_body() {
 }
 
 #[test]
+fn a_closure_keeps_target_features() {
+    let item = "#[target_feature(enable = \"avx2\")] fn sum(v: &[i32; 8]) -> i32 { add(v) }";
+    assert!(printed("A, |out| B { sum: *out }", item).contains("run(move || -> i32"));
+}
+
+#[test]
 fn impl_trait_is_left_to_inference_at_any_depth() {
     let item = "fn f() -> Result<Box<impl Iterator<Item = impl Clone>>, E> { g() }";
     assert!(printed("A, B", item).contains("move || -> Result<Box<_>, E>"));
