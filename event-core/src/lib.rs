@@ -48,7 +48,7 @@ pub use self::event::{Envelope, Event};
 pub use self::ids::{RunId, SpanId, producer_id};
 pub use self::span::Span;
 pub use self::text::{hash, truncate};
-pub use self::watch::Watch;
+pub use self::watch::RunAsync;
 
 /// What the attribute's expansion names. No contract: it changes with the attribute, of the same version.
 #[doc(hidden)]

@@ -188,7 +188,8 @@ async fn concurrent_runs_with_tasks_threads_and_joins_do_not_mix() {
 async fn a_task_without_its_context_starts_a_run_of_its_own() {
     let capture = Capture::start();
     let mut span = Span::<OuterFinished>::start(&OuterStarted { node: "a", private: 0 });
-    span.watch(async { tokio::spawn(inner_async(5)).await.unwrap() }).await;
+    span.run_async(async { tokio::spawn(inner_async(5)).await.unwrap() })
+        .await;
     span.finish(&OuterFinished);
     let events = capture.events();
     assert!(find(&events, "inner_started").text("parent_id").is_none());

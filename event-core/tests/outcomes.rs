@@ -285,7 +285,7 @@ fn a_panic_that_is_only_carried_on_has_no_text_of_an_older_one() {
 async fn a_span_that_is_dropped_after_its_future_was_done_is_cancelled_not_panicked() {
     async fn gives_up() -> Result<(), String> {
         let mut span = event_core::Span::<CallFinished>::start(&CallStarted { name: "by hand" });
-        let result: Result<(), String> = span.watch(async { Err("no".to_owned()) }).await;
+        let result: Result<(), String> = span.run_async(async { Err("no".to_owned()) }).await;
         result?;
         span.finish(&CallFinished::default());
         Ok(())

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::call::Call;
 use crate::context::Context;
 use crate::event::Event;
-use crate::outcome::{Described, DescribedDisplay as _};
+use crate::outcome::{Described, DescribedDisplay as _, Failure};
 
 /// A span by hand: for a loop body, a call to foreign code, or whatever is no function of one's own.
 ///
@@ -16,15 +16,24 @@ use crate::outcome::{Described, DescribedDisplay as _};
 /// #[derive(Event, serde::Serialize)]
 /// struct ImportStarted<'a> { file: &'a str }
 /// #[derive(Event, serde::Serialize)]
-/// struct ImportFinished { rows: u64 }
+/// struct ImportFinished { rows: usize }
 ///
-/// let mut span = Span::start(&ImportStarted { file: "a.csv" });
-/// let rows = span.run(|| 17);
-/// span.finish(&ImportFinished { rows });
+/// # fn import(_file: &str) -> Result<Vec<u32>, std::num::ParseIntError> { Ok(vec![17]) }
+/// # fn main() -> Result<(), std::num::ParseIntError> {
+/// for file in ["a.csv", "b.csv"] {
+///     let mut span = Span::start(&ImportStarted { file });
+///     let rows = span.run(|| import(file));
+///     span.finish_with(&rows, |rows| ImportFinished { rows: rows.len() });
+///     let rows = rows?;
+/// #   let _ = rows;
+/// }
+/// # Ok(())
+/// # }
 /// ```
 ///
-/// Dropped without [`Span::finish`] or [`Span::fail`], it is finished as `cancelled`, or `panicked` while the thread
-/// unwinds.
+/// The rules are those of `#[emits]`: what is published in [`Span::run`] and [`Span::run_async`] belongs to the span, and
+/// it has exactly one finished event. Dropped without one of the methods that finish it, it is finished as `cancelled`,
+/// or as `panicked` while the thread unwinds through what holds it.
 #[must_use = "a span that is dropped at once is finished as cancelled"]
 pub struct Span<F> {
     pub(crate) call: Call,
@@ -33,15 +42,13 @@ pub struct Span<F> {
 }
 
 impl<F: Event> Span<F> {
-    /// Publishes the started event. `F` is the type of the finished one; [`Span::finish`] tells it, or
+    /// Publishes the started event. `F` is the type of the finished one; the method that finishes the span tells it, or
     /// `Span::<F>::start` does.
     pub fn start(start: &impl Event) -> Self {
         let mut call = Call::new(("", ""));
         if let Some(to) = call.start(|_: F| ()) {
             to.event(start);
         }
-        // From now on, dropping means giving up.
-        call.suspend();
         Self {
             call,
             finish: PhantomData,
@@ -51,9 +58,7 @@ impl<F: Event> Span<F> {
     /// Runs `f` inside the span.
     pub fn run<R>(&mut self, f: impl FnOnce() -> R) -> R {
         self.call.resume();
-        let result = self.call.run(f);
-        self.call.suspend();
-        result
+        self.call.run(f)
     }
 
     /// The span as a context, to carry to a task or a thread.
@@ -68,18 +73,33 @@ impl<F: Event> Span<F> {
         }
     }
 
+    /// Publishes the finished event as a function with that result would: `ok` with what `finish` makes of the value, or
+    /// `error`.
+    pub fn finish_with<'r, T, E: Display>(mut self, result: &'r Result<T, E>, finish: impl FnOnce(&'r T) -> F) {
+        if self.call.is_on()
+            && let Some((value, to)) = self.call.finish(result.as_ref().map_err(describe))
+        {
+            to.event(&finish(value));
+        }
+    }
+
     /// Publishes the finished event, with outcome `error`.
     pub fn fail(mut self, error: &impl Display) {
-        let _ = self.call.finish::<()>(Err((&Described(error)).__describe()));
+        if self.call.is_on() {
+            let _ = self.call.finish::<()>(Err(describe(error)));
+        }
     }
+}
+
+/// The sources of an error are for `#[emits]` to tell, which knows its type.
+fn describe(error: &impl Display) -> Failure {
+    (&Described(error)).__describe()
 }
 
 impl<F> Drop for Span<F> {
     fn drop(&mut self) {
-        // Whatever ran inside last: given up, unless the thread unwinds through here.
-        if std::thread::panicking() {
-            self.call.unwind();
-        } else {
+        // Unwinding leaves it as it is: given up if it is suspended, else panicked.
+        if !std::thread::panicking() {
             self.call.suspend();
         }
     }

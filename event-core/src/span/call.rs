@@ -1,5 +1,7 @@
 //! A call from start to finish. Owns the rule that a started event has exactly one finished event, on every way out.
 
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
 use super::{enclosing, here};
 use crate::bus;
 use crate::clock::Moment;
@@ -153,11 +155,6 @@ impl Call {
         self.is_suspended = true;
     }
 
-    /// The thread unwinds through what held the call.
-    pub(super) fn unwind(&mut self) {
-        self.is_suspended = false;
-    }
-
     pub(crate) fn resume(&mut self) {
         self.is_suspended = false;
         if self.is_open {
@@ -239,6 +236,10 @@ impl Call {
         }
     }
 }
+
+// What a panic could leave half changed is not read again: the call ends with it.
+impl UnwindSafe for Call {}
+impl RefUnwindSafe for Call {}
 
 impl Drop for Call {
     #[inline]

@@ -1,13 +1,17 @@
 //! Futures that are spans while polled. Owns entering and leaving the span around each poll, and telling a panic from
 //! a future that was given up.
 
+mod by_hand;
+
 use std::future::Future;
+use std::panic::UnwindSafe;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::span::{Call, Span};
+pub use self::by_hand::RunAsync;
+use crate::span::Call;
 
 pin_project! {
     /// The body of an async function, inside the span of its call.
@@ -30,6 +34,9 @@ pin_project! {
     }
 }
 
+// As safe as what it watches; the reference would hide that.
+impl<F: UnwindSafe> UnwindSafe for Watch<'_, F> {}
+
 impl Call {
     /// The body of an async function, which is inside the span whenever it is polled.
     #[inline]
@@ -39,13 +46,6 @@ impl Call {
             call: self,
             body: Some(body),
         }
-    }
-}
-
-impl<E> Span<E> {
-    /// A future that is inside the span whenever it is polled.
-    pub fn watch<F: Future>(&mut self, future: F) -> Watch<'_, F> {
-        self.call.watch(future)
     }
 }
 
