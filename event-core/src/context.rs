@@ -6,8 +6,9 @@ mod traceparent;
 
 use std::cell::RefCell;
 use std::future::Future;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{self, Poll};
 
 use pin_project_lite::pin_project;
@@ -16,6 +17,7 @@ pub use self::traceparent::InvalidTraceparent;
 use crate::bus::EventBus;
 use crate::clock::Moment;
 use crate::ids::{RunId, SpanId};
+use crate::outcome::Streamed;
 use crate::record::{EventType, Fields, Function, Identity};
 
 /// The place of the running code among spans: what an event published here belongs to.
@@ -38,6 +40,10 @@ use crate::record::{EventType, Fields, Function, Identity};
 #[derive(Clone, Debug, Default)]
 pub struct Context(Option<Arc<Node>>);
 
+// Nothing in it can be seen half changed. A future with a call in it is as unwind-safe as without.
+impl UnwindSafe for Context {}
+impl RefUnwindSafe for Context {}
+
 /// A place in the tree of spans.
 #[derive(Debug, Default)]
 pub(crate) struct Node {
@@ -49,6 +55,8 @@ pub(crate) struct Node {
     pub(crate) bus: Option<EventBus>,
     /// What the call knows of which this is the span, once it is open.
     pub(crate) opening: Option<Opening>,
+    /// What came out of the stream that the call is, once that is known.
+    pub(crate) streamed: OnceLock<Streamed>,
 }
 
 /// What a call knows from its start to its end.
@@ -79,6 +87,7 @@ impl Node {
         self.fields.clear();
         self.bus = None;
         self.opening = None;
+        self.streamed.take();
     }
 }
 
@@ -111,7 +120,7 @@ impl Context {
 
     /// The W3C `traceparent` header to send along with a request; none outside any span.
     pub fn traceparent(&self) -> Option<String> {
-        self.0.as_ref()?.place().map(traceparent::format)
+        self.place().map(traceparent::format)
     }
 
     /// The run that code in this context belongs to; none outside any span.
@@ -163,6 +172,11 @@ impl Context {
         self.0.as_deref()
     }
 
+    /// Where it stands among spans; none outside any span.
+    pub(crate) fn place(&self) -> Option<Place> {
+        self.node()?.place()
+    }
+
     /// None once somebody else has seen it.
     pub(crate) fn node_mut(&mut self) -> Option<&mut Node> {
         self.0.as_mut().and_then(Arc::get_mut)
@@ -182,14 +196,14 @@ impl Context {
     }
 
     /// Makes this the thread's context until the guard goes.
-    fn enter(&mut self) -> Entered<'_> {
+    pub(crate) fn enter(&mut self) -> Entered<'_> {
         self.swap();
         Entered(self)
     }
 }
 
 /// While it lives, the thread is in the context, which itself holds the one before.
-struct Entered<'a>(&'a mut Context);
+pub(crate) struct Entered<'a>(&'a mut Context);
 
 impl Drop for Entered<'_> {
     fn drop(&mut self) {

@@ -46,6 +46,7 @@ pub use self::clock::Timestamp;
 pub use self::context::{Context, InContext, InvalidTraceparent};
 pub use self::event::{Envelope, Event};
 pub use self::ids::{RunId, SpanId, producer_id};
+pub use self::outcome::Streamed;
 pub use self::span::Span;
 pub use self::text::{hash, truncate};
 pub use self::watch::RunAsync;
@@ -53,11 +54,11 @@ pub use self::watch::RunAsync;
 /// What the attribute's expansion names. No contract: it changes with the attribute, of the same version.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::expansion::{Hint, finish, hint, returns};
+    pub use crate::expansion::{Hint, finish, future, hint, judge, returns, stream, verdict};
     pub use crate::outcome::{
         Described, DescribedBox, DescribedDisplay, DescribedError, DescribedName, Returned, ReturnedResult,
         ReturnedValue,
     };
-    pub use crate::span::{Call, call, here, point, point_bare};
+    pub use crate::span::{Call, call, deferred, here, point, point_bare};
     pub use serde::Serialize;
 }

@@ -4,12 +4,15 @@
 //! A method is looked for on `&&&T`, then `&&T`, `&T`, `T`; the first trait that is implemented wins. The methods have
 //! names that no trait of a user's has.
 
+mod streamed;
+
 use std::convert::Infallible;
 use std::error::Error;
 use std::fmt::Display;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+pub use self::streamed::Streamed;
 use crate::text::truncate;
 
 /// How a call ended.

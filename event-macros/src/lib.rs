@@ -47,8 +47,24 @@ use crate::item::Function;
 /// | returns `Ok(v)`, or `v` | `outcome: ok`, with the fields of FINISH |
 /// | returns `Err(e)`, also by `?` | `outcome: error`, with `error`, `error_type`, and `error_chain` if there are sources |
 /// | panics | `outcome: panicked`, `error` with message and place |
-/// | is a future that is dropped after its first poll | `outcome: cancelled` |
+/// | is a future that is dropped after its first poll, or a stream before its end | `outcome: cancelled` |
+/// | is a stream that ends, or is dropped, behind an item that is an `Err` | `outcome: error` |
 /// | `-> !`, `#[track_caller]` | `outcome: returned` or `panicked`; FINISH must be a type alone |
+///
+/// # Returned futures and streams
+/// `-> impl Future`, `-> impl Stream` (of futures-core), and every name for a `Pin<Box<dyn Future>>` or
+/// `Pin<Box<dyn Stream>>` (`BoxFuture`, `Self::Future`, a method below `#[async_trait]`) are followed like an async
+/// function: the call begins with the first poll and ends with the output, or the last item. START is evaluated at the
+/// call, over its arguments; there it is also decided whether events are published, and whose child the span is (of
+/// the span around the call; if there is none, of the one around the first poll). What the function does before it returns
+/// is not inside the span.
+///
+/// The finished event of a stream has `items`, and `time_to_first` (seconds, from the first poll), in its payload; `out`
+/// is a [`Streamed`](https://docs.rs/event-core).
+///
+/// What can't be wrapped is a value as any other, and the call is finished when the function returns: `JoinHandle`, `Ready`,
+/// `impl Future` with other bounds than auto traits, lifetimes and `use<…>`, a type that names a type parameter of the
+/// function without a lifetime bound (`T: 'a`), and whatever an async function returns.
 ///
 /// Every started event has exactly one finished event, which carries the payload of the started one as well, and
 /// `duration` in seconds. Both have `run_id`, `span_id`, `parent_id` (if there is a parent) and `function`. What runs
@@ -78,8 +94,7 @@ use crate::item::Function;
 /// ```
 ///
 /// # Limits
-/// `const fn`, C-variadic functions and functions without a body are refused. A function that returns a future
-/// without being `async`, as all below `#[async_trait]` do, is finished when it returns the future. A generic event is
+/// `const fn`, C-variadic functions and functions without a body are refused. A generic event is
 /// written with its arguments (`Gen::<u8> { … }`); an event is a struct. `?`, `return`, `.await` and `break` are refused in
 /// START and FINISH: they would leave the function.
 #[proc_macro_attribute]

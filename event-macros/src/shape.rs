@@ -1,7 +1,10 @@
 //! Which of the shapes a function has: what decides how its call can be followed. Decided by the signature alone.
 
+mod output;
+
 use syn::Attribute;
 
+pub(crate) use self::output::Output;
 use crate::args::{Args, Finish, Start};
 use crate::error::error_at;
 use crate::item::Function;
@@ -13,6 +16,8 @@ pub(crate) enum Shape {
     Sync,
     /// The body in an async block, the value looked at.
     Async,
+    /// The body in a closure; what it returns is, or may be, a future or a stream.
+    Returned(Output),
     /// A guard beside the body, since a closure would change it.
     Guard,
 }
@@ -36,7 +41,11 @@ pub(crate) fn of(function: &Function, args: &Args) -> syn::Result<Shape> {
     }
     let is_async = signature.asyncness.is_some();
     let Some(why) = why_unseen(function) else {
-        return Ok(if is_async { Shape::Async } else { Shape::Sync });
+        return Ok(match output::of(signature) {
+            _ if is_async => Shape::Async,
+            None => Shape::Sync,
+            Some(output) => Shape::Returned(output),
+        });
     };
     match &args.finish {
         Finish::Literal(finish) => Err(error_at!(

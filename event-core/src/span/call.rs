@@ -1,14 +1,12 @@
 //! A call from start to finish. Owns the rule that a started event has exactly one finished event, on every way out.
 
-use std::panic::{RefUnwindSafe, UnwindSafe};
-
 use super::{enclosing, here};
 use crate::bus;
 use crate::clock::Moment;
 use crate::context::{Context, Opening};
 use crate::event::Event;
 use crate::ids::{RunId, SpanId};
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::{Outcome, Streamed, Verdict};
 use crate::panics;
 use crate::record::{Ending, EventType, Function, Record, TypeName, encode};
 
@@ -87,9 +85,17 @@ impl Call {
         }
     }
 
+    /// Encodes the payload of the started event into the node of a call that is not open yet.
+    #[inline(never)]
+    pub(super) fn load<S: Event>(&mut self, event: &S) {
+        if let Some(node) = self.context.node_mut() {
+            encode(event, S::SCOPE, &mut node.fields);
+        }
+    }
+
     /// Opens the span, whose payload is in its node already, and publishes the started event, if there is one.
     #[inline(never)]
-    fn open(&mut self, finish: &'static EventType, started: Option<&'static EventType>) {
+    pub(super) fn open(&mut self, finish: &'static EventType, started: Option<&'static EventType>) {
         let Some(node) = self.context.node_mut() else { return };
         let Some(bus) = &node.bus else { return };
         let around = enclosing(&mut node.fields);
@@ -163,6 +169,19 @@ impl Call {
         }
     }
 
+    /// Tells the finished event what came out of the stream that the call is.
+    pub(crate) fn tell(&mut self, streamed: Streamed) {
+        if let Some(node) = self.context.node() {
+            // A stream ends once.
+            let _ = node.streamed.set(streamed);
+        }
+    }
+
+    /// Dropped now, it was given up.
+    pub(crate) fn is_suspended(&self) -> bool {
+        self.is_suspended
+    }
+
     /// Ends the call, if it is on: by itself on a failure, else by the value and the fields that are made of it.
     #[inline]
     pub fn finish<'a, T>(&mut self, verdict: Verdict<'a, T>) -> Option<(&'a T, Finish<'_>)> {
@@ -199,6 +218,9 @@ impl Call {
                 outcome,
                 started: opening.started,
             });
+            if let Some(streamed) = node.streamed.get() {
+                encode(streamed, &[], &mut record.fields);
+            }
             record.fields.carry(&node.fields);
             bus.send(record);
             bus.closed(node.identity.parent.is_none());
@@ -237,10 +259,6 @@ impl Call {
     }
 }
 
-// What a panic could leave half changed is not read again: the call ends with it.
-impl UnwindSafe for Call {}
-impl RefUnwindSafe for Call {}
-
 impl Drop for Call {
     #[inline]
     fn drop(&mut self) {
@@ -272,9 +290,7 @@ impl Start<'_> {
     /// Publishes the started event, which is `event`.
     #[inline(never)]
     pub fn event<S: Event>(self, event: &S) {
-        if let Some(node) = self.call.context.node_mut() {
-            encode(event, S::SCOPE, &mut node.fields);
-        }
+        self.call.load(event);
         self.call.open(self.finish, Some(EventType::of::<S>()));
     }
 

@@ -3,10 +3,13 @@
 
 mod by_hand;
 mod call;
+mod deferred;
 mod point;
 
 pub use self::by_hand::Span;
 pub use self::call::{Call, call};
+pub(crate) use self::deferred::Deferred;
+pub use self::deferred::deferred;
 pub(crate) use self::point::publish;
 pub use self::point::{here, point, point_bare};
 use crate::context::{self, Node, Place};

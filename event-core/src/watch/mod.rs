@@ -1,7 +1,9 @@
-//! Futures that are spans while polled. Owns entering and leaving the span around each poll, and telling a panic from
-//! a future that was given up.
+//! Futures and streams that are spans while polled. Owns entering and leaving the span around each poll, and telling a
+//! panic from what was given up. What an end means is the expansion's to say.
 
 mod by_hand;
+mod future;
+mod stream;
 
 use std::future::Future;
 use std::panic::UnwindSafe;
@@ -11,7 +13,9 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 pub use self::by_hand::RunAsync;
-use crate::span::Call;
+pub(crate) use self::future::CallFuture;
+pub(crate) use self::stream::CallStream;
+use crate::span::{Call, Deferred};
 
 pin_project! {
     /// The body of an async function, inside the span of its call.
@@ -47,6 +51,19 @@ impl Call {
             body: Some(body),
         }
     }
+
+    /// Polls inside the span.
+    fn poll<T>(&mut self, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
+        // Should the poll panic, the call stays resumed: that is how its end is told from being given up.
+        self.resume();
+        let entered = self.enter();
+        let poll = poll();
+        drop(entered);
+        if poll.is_pending() {
+            self.suspend();
+        }
+        poll
+    }
 }
 
 impl<F: Future> Future for Watch<'_, F> {
@@ -57,14 +74,48 @@ impl<F: Future> Future for Watch<'_, F> {
         let Some(body) = this.body.as_pin_mut() else {
             unreachable!("only emptied when dropped");
         };
-        // Should the body panic, the call stays resumed: that is how its end is told from being given up.
-        this.call.resume();
-        let entered = this.call.enter();
-        let poll = body.poll(cx);
-        drop(entered);
-        if poll.is_pending() {
-            this.call.suspend();
+        this.call.poll(|| body.poll(cx))
+    }
+}
+
+/// How far the call of a returned future or stream has come; `E` is what ends it.
+#[derive(Debug)]
+enum Progress<E> {
+    /// There is nothing to publish, or nothing any more.
+    Silent,
+    /// Not polled yet.
+    Waiting(Deferred, E),
+    Running(Call, E),
+}
+
+impl<E> Progress<E> {
+    fn of(call: Deferred, ending: E) -> Self {
+        if call.is_on() {
+            Self::Waiting(call, ending)
+        } else {
+            Self::Silent
         }
-        poll
+    }
+
+    /// The call, begun if it was not.
+    fn begin(&mut self) -> Option<&mut Call> {
+        if let Self::Waiting(..) = self
+            && let Self::Waiting(call, ending) = self.take()
+        {
+            *self = Self::Running(call.begin(), ending);
+        }
+        self.running()
+    }
+
+    /// The call, between its first poll and its end.
+    fn running(&mut self) -> Option<&mut Call> {
+        match self {
+            Self::Running(call, _) => Some(call),
+            Self::Silent | Self::Waiting(..) => None,
+        }
+    }
+
+    fn take(&mut self) -> Self {
+        std::mem::replace(self, Self::Silent)
     }
 }

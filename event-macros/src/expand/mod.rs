@@ -4,6 +4,7 @@
 mod asynchronous;
 mod guard;
 mod point;
+mod returned;
 mod sync;
 
 use proc_macro2::{Group, Span, TokenStream};
@@ -22,6 +23,7 @@ pub(crate) fn expand(args: &Args, mut function: Function) -> syn::Result<TokenSt
         Shape::Point => point::body(args, &function),
         Shape::Sync => sync::body(args, &mut function),
         Shape::Async => asynchronous::body(args, &mut function),
+        Shape::Returned(output) => returned::body(args, &mut function, &output),
         Shape::Guard => guard::body(args, &function),
     };
     let Function {
@@ -58,7 +60,13 @@ fn name(function: &Function) -> String {
 
 /// `let mut __call = …;` and the started event, if the call is on.
 fn start(args: &Args, function: &Function) -> TokenStream {
-    let (private, call, to, name) = (private(), hidden("__call"), hidden("__to"), name(function));
+    let private = private();
+    start_as(&quote!(#private::call), args, function)
+}
+
+/// As [`start`], of a call that `new` makes.
+fn start_as(new: &TokenStream, args: &Args, function: &Function) -> TokenStream {
+    let (call, to, name) = (hidden("__call"), hidden("__to"), name(function));
     let finish = args.finish.witness();
     let event = match &args.start {
         Start::None => None,
@@ -73,7 +81,7 @@ fn start(args: &Args, function: &Function) -> TokenStream {
         Some(event) => quote!(if let ::core::option::Option::Some(#to) = #call.start(#finish) { #to.#event; }),
     };
     quote! {
-        let mut #call = #private::call(module_path!(), #name);
+        let mut #call = #new(module_path!(), #name);
         #start
     }
 }
@@ -127,10 +135,15 @@ fn rebind(args: &Args, function: &mut Function) -> TokenStream {
 
 /// The declared return type, where every `impl Trait` is left to inference.
 fn return_type(output: &ReturnType) -> Type {
-    let mut ty = match output {
+    match output {
         ReturnType::Default => syn::parse_quote!(()),
-        ReturnType::Type(_, ty) => (**ty).clone(),
-    };
+        ReturnType::Type(_, ty) => erased(ty),
+    }
+}
+
+/// A type where every `impl Trait` is left to inference.
+fn erased(ty: &Type) -> Type {
+    let mut ty = ty.clone();
     EraseImpl.visit_type_mut(&mut ty);
     ty
 }

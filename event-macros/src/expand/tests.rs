@@ -50,6 +50,78 @@ fn an_async_function() {
 }
 
 #[test]
+fn a_function_that_returns_a_future() {
+    let item = "fn fetch<'a>(&self, url: &'a str) -> impl Future<Output = Result<Page<'a>, FetchError>> + Send + use<'a> { get(url) }";
+    assert_snapshot(
+        "returned_future",
+        &printed("Started { url }, |page| Finished { bytes: page.len() }", item),
+    );
+}
+
+#[test]
+fn a_function_that_returns_a_stream() {
+    let item = "fn answer(question: &str) -> impl Stream<Item = Token> { ask(question) }";
+    assert_snapshot(
+        "returned_stream",
+        &printed("Started { question }, |out| Finished { tokens: out.items }", item),
+    );
+}
+
+#[test]
+fn a_function_that_may_return_a_future() {
+    let item = "fn fetch(url: &str) -> BoxFuture<'_, Result<Page, FetchError>> { Box::pin(get(url)) }";
+    assert_snapshot(
+        "returned_named",
+        &printed("Started { url }, |page| Finished { bytes: page.len() }", item),
+    );
+}
+
+#[test]
+fn a_closure_keeps_target_features() {
+    let item = "#[target_feature(enable = \"avx2\")] fn sum(v: &[i32; 8]) -> i32 { add(v) }";
+    assert!(printed("A, |out| B { sum: *out }", item).contains("run(move || -> i32"));
+}
+
+#[test]
+fn only_what_can_be_a_future_or_stream_and_can_be_wrapped_is_asked_for_it() {
+    let is_asked = |returns: &str| {
+        let item = format!("fn f<'a, T, U: 'a, V>(&'a self) -> {returns} where V: 'a {{ g() }}");
+        printed("A, B", &item).contains(".__end")
+    };
+    for asked in [
+        "impl Future<Output = T>",
+        "impl ::core::future::Future<Output = u8> + Send + 'a + use<'a>",
+        "(impl Future + Unpin + std::panic::UnwindSafe)",
+        "impl Future<Output: Send>",
+        "impl Stream<Item = u8> + Send",
+        "impl Stream",
+        "Pin<Box<dyn Future<Output = U> + Send + 'a>>",
+        "BoxFuture<'a, Vec<V>>",
+        "Self::Future",
+        "<Self as Service<u8>>::Future",
+        "Mine",
+    ] {
+        assert!(is_asked(asked), "{asked}");
+    }
+    for plain in [
+        "u8",
+        "io::Result<T>",
+        "Self",
+        "&'a BoxFuture<'a, u8>",
+        "(Mine, Mine)",
+        "Box<dyn Future<Output = u8>>",
+        "impl Future<Output = u8> + Clone",
+        "impl Future<Item = u8, Error = u8>",
+        "impl Iterator<Item = u8>",
+        "Pin<Box<impl Future<Output = u8>>>",
+        "BoxFuture<'a, T>",
+        "<T as Iterator>::Item",
+    ] {
+        assert!(!is_asked(plain), "{plain}");
+    }
+}
+
+#[test]
 fn types_alone() {
     let item = "pub fn step(&self) { self.work(); }";
     assert_snapshot("bare", &printed("StepStarted, Generic<u8>", item));
@@ -73,12 +145,6 @@ fn a_point() {
 fn a_function_that_keeps_its_body() {
     let item = "#[track_caller] fn check(n: u32) -> u32 { assert!(n > 0); n }";
     assert_snapshot("guard", &printed("Checked, Done", item));
-}
-
-#[test]
-fn a_closure_keeps_target_features() {
-    let item = "#[target_feature(enable = \"avx2\")] fn sum(v: &[i32; 8]) -> i32 { add(v) }";
-    assert!(printed("A, |out| B { sum: *out }", item).contains("run(move || -> i32"));
 }
 
 #[test]

@@ -1,0 +1,81 @@
+//! What keeps the attribute's expansion short: the declared type of a function as a value, and small macros. Owns what
+//! is decided by a type in the user's own function, where alone it is known.
+
+mod returned;
+
+use std::marker::PhantomData;
+
+pub use self::returned::{future, stream};
+
+/// The declared return type of a function, as a value: carried into an async block, or asked how the function ends.
+#[derive(Debug)]
+pub struct Hint<R> {
+    plain: Plain<R>,
+}
+
+/// A type of which nothing more is known.
+#[derive(Debug)]
+pub struct Plain<R>(PhantomData<fn() -> R>);
+
+/// See [`Hint`].
+pub fn hint<R>() -> Hint<R> {
+    Hint { plain: Plain::NEW }
+}
+
+impl<R> Hint<R> {
+    /// Types a `return` that is never reached.
+    #[cold]
+    pub fn never(self) -> R {
+        unreachable!("only named in a branch that is not taken")
+    }
+}
+
+/// Tells an async block its type: a `return` in a branch that is not taken.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __returns {
+    ($hint:ident) => {
+        if false {
+            return $hint.never();
+        }
+    };
+}
+pub use __returns as returns;
+
+/// Ends a call by what it returned: gives the value to make the finished event of, if there is one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __finish {
+    ($call:ident, $out:ident) => {
+        if $call.is_on() {
+            $call.finish($crate::__private::verdict!(&$out))
+        } else {
+            ::core::option::Option::None
+        }
+    };
+}
+pub use __finish as finish;
+
+/// What a returned value, or the item of a stream, means by its type.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __verdict {
+    ($out:expr) => {{
+        use $crate::__private::{
+            DescribedBox as _, DescribedDisplay as _, DescribedError as _, DescribedName as _, ReturnedResult as _,
+            ReturnedValue as _,
+        };
+        (&$crate::__private::Returned($out)).__verdict(|error| (&&&$crate::__private::Described(error)).__describe())
+    }};
+}
+pub use __verdict as verdict;
+
+/// Tells the failure that the item of a stream is, if it is one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __judge {
+    () => {
+        |item| $crate::__private::verdict!(item).err()
+    };
+}
+pub use __judge as judge;

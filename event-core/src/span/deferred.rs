@@ -1,0 +1,110 @@
+//! A call whose events wait: what it returns is a future or a stream, and it begins when that is first polled. Owns
+//! what was decided at the call; it publishes nothing itself.
+
+use super::call::{self, Call};
+use crate::context::Context;
+use crate::event::Event;
+use crate::record::EventType;
+
+/// A call that begins with the first poll of what it returns. Dropped before that, it publishes nothing.
+#[derive(Debug)]
+pub struct Deferred {
+    /// Not open yet; the payload of its started event is in its node already.
+    call: Call,
+    begins: Option<Begins>,
+}
+
+/// How a deferred call begins.
+#[derive(Debug)]
+struct Begins {
+    finish: &'static EventType,
+    started: Option<&'static EventType>,
+    /// Where it was called.
+    called: Context,
+}
+
+/// A call of the function `name` in the module at `path`, which returns a future or a stream.
+#[inline]
+pub fn deferred(path: &'static str, name: &'static str) -> Deferred {
+    Deferred {
+        call: call::call(path, name),
+        begins: None,
+    }
+}
+
+impl Deferred {
+    /// Whether events are published for this call.
+    #[inline]
+    pub fn is_on(&self) -> bool {
+        self.call.is_on()
+    }
+
+    /// Prepares the started event, if the call is on. The argument only names the type of the finished event.
+    #[inline]
+    pub fn start<F: Event>(&mut self, _finish: fn(F)) -> Option<DeferredStart<'_>> {
+        self.is_on().then(|| DeferredStart {
+            call: self,
+            finish: EventType::of::<F>(),
+        })
+    }
+
+    /// As [`Call::start_silent`].
+    #[inline]
+    pub fn start_silent<F: Event>(&mut self, finish: fn(F)) {
+        if let Some(start) = self.start(finish) {
+            start.prepare(None);
+        }
+    }
+
+    /// Runs what the function does before it returns: not inside the span, which has not begun.
+    #[expect(clippy::unused_self, reason = "a call of either kind runs the body by this name")]
+    #[inline]
+    pub fn run<R>(&mut self, body: impl FnOnce() -> R) -> R {
+        body()
+    }
+
+    /// Begins the call, now that its future or stream is polled. Its parent is the span in which the function was
+    /// called; if that was outside any span, the one in which it is polled.
+    pub(crate) fn begin(self) -> Call {
+        let Self { mut call, begins } = self;
+        if let Some(Begins {
+            finish,
+            started,
+            mut called,
+        }) = begins
+        {
+            let is_inside = called.place().is_some();
+            let _called = is_inside.then(|| called.enter());
+            call.open(finish, started);
+        }
+        call
+    }
+}
+
+/// A deferred call, about to get its started event.
+#[derive(Debug)]
+pub struct DeferredStart<'a> {
+    call: &'a mut Deferred,
+    finish: &'static EventType,
+}
+
+impl DeferredStart<'_> {
+    /// Keeps the started event, which is `event`.
+    pub fn event<S: Event>(self, event: &S) {
+        self.call.call.load(event);
+        self.prepare(Some(EventType::of::<S>()));
+    }
+
+    /// Keeps a started event with the automatic fields only. The argument only names its type.
+    pub fn bare<S: Event>(self, _start: fn(S)) {
+        self.prepare(Some(EventType::of::<S>()));
+    }
+
+    fn prepare(self, started: Option<&'static EventType>) {
+        self.call.begins = Some(Begins {
+            finish: self.finish,
+            started,
+            called: Context::current(),
+        });
+    }
+}

@@ -1,0 +1,118 @@
+//! A function without `async` that returns a future or a stream, or a type that may stand for one.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{behind, erased, finish, hidden, private, rebind, return_type, start_as};
+use crate::args::Args;
+use crate::item::Function;
+use crate::shape::Output;
+
+pub(super) fn body(args: &Args, function: &mut Function, output: &Output) -> TokenStream {
+    match output {
+        Output::Future(output) => {
+            let (private, out, output) = (private(), hidden("__out"), erased(output));
+            opaque(
+                args,
+                function,
+                &quote!(#private::future::<#output, _>(&#out).__end),
+                None,
+            )
+        }
+        Output::Stream => {
+            let (private, out) = (private(), hidden("__out"));
+            let judge = quote!(#private::judge!(),);
+            opaque(
+                args,
+                function,
+                &quote!(#private::stream(&#out).__end_stream),
+                Some(&judge),
+            )
+        }
+        Output::Named => named(args, function),
+    }
+}
+
+// Input:
+//
+//     #[emits(Started { url }, |page| Finished { bytes: page.len() })]
+//     fn fetch(url: &str) -> impl Future<Output = Result<Page, FetchError>> {
+//         BODY
+//     }
+//
+// Output:
+//
+//     fn fetch(url: &str) -> impl Future<Output = Result<Page, FetchError>> {
+//         let mut __call = ::event_core::__private::deferred(module_path!(), "fetch");
+//         if let Some(__to) = __call.start(|Finished { .. }| ()) {
+//             __to.event(&Started { url });
+//         }
+//         let __out = __call.run(move || {
+//             BODY
+//         });
+//         ::event_core::__private::future::<Result<Page, FetchError>, _>(&__out)
+//             .__end(__call, __out, move |mut __call, __out| {
+//                 let __end = ::event_core::__private::finish!(__call, __out);
+//                 if let Some((page, __to)) = __end {
+//                     __to.event(&Finished { bytes: page.len() });
+//                 }
+//                 __out
+//             })
+//     }
+//
+// A deferred call keeps its started event until the future is polled. A stream ends in the same way, by
+// `stream(&__out).__end_stream(__call, __out, judge!(), …)`; `judge!` tells an item that is an error.
+fn opaque(args: &Args, function: &mut Function, end: &TokenStream, judge: Option<&TokenStream>) -> TokenStream {
+    let (private, call, out) = (private(), hidden("__call"), hidden("__out"));
+    let start = start_as(&quote!(#private::deferred), args, function);
+    let finish = finish(args);
+    let block = behind(&rebind(args, function), &function.body);
+    quote! {
+        #start
+        let #out = #call.run(move || #block);
+        #end(#call, #out, #judge move |mut #call, #out| { #finish })
+    }
+}
+
+// Input:
+//
+//     #[emits(Started { url }, |page| Finished { bytes: page.len() })]
+//     fn fetch(url: &str) -> BoxFuture<'_, Result<Page, FetchError>> {
+//         BODY
+//     }
+//
+// Output:
+//
+//     fn fetch(url: &str) -> BoxFuture<'_, Result<Page, FetchError>> {
+//         let __type = ::event_core::__private::hint::<BoxFuture<'_, Result<Page, FetchError>>>();
+//         let mut __call = __type.__call(module_path!(), "fetch");
+//         if let Some(__to) = __call.start(|Finished { .. }| ()) {
+//             __to.event(&Started { url });
+//         }
+//         let __out = __call.run(move || -> BoxFuture<'_, Result<Page, FetchError>> {
+//             BODY
+//         });
+//         __type.__end(__call, __out, ::event_core::__private::judge!(), move |mut __call, __out| {
+//             let __end = ::event_core::__private::finish!(__call, __out);
+//             if let Some((page, __to)) = __end {
+//                 __to.event(&Finished { bytes: page.len() });
+//             }
+//             __out
+//         })
+//     }
+//
+// The type decides: for a boxed future or stream, `__call` and `__end` are those of a deferred call; for any other, they
+// are those of a call that ends here.
+fn named(args: &Args, function: &mut Function) -> TokenStream {
+    let output = return_type(&function.signature.output);
+    let (private, call, out, ty) = (private(), hidden("__call"), hidden("__out"), hidden("__type"));
+    let start = start_as(&quote!(#ty.__call), args, function);
+    let finish = finish(args);
+    let block = behind(&rebind(args, function), &function.body);
+    quote! {
+        let #ty = #private::hint::<#output>();
+        #start
+        let #out = #call.run(move || -> #output #block);
+        #ty.__end(#call, #out, #private::judge!(), move |mut #call, #out| { #finish })
+    }
+}

@@ -1,0 +1,175 @@
+//! What the declared return type of a function without `async` says about futures and streams. Owns what can be said
+//! by form; what has to be asked of the type itself, it leaves open.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{
+    AngleBracketedGenericArguments, GenericArgument, GenericParam, Ident, Path, PathArguments, PathSegment, ReturnType,
+    Signature, TraitBound, Type, TypeImplTrait, TypeParam, TypeParamBound, WherePredicate,
+};
+
+pub(crate) enum Output {
+    /// `impl Future<Output = T>`, of which only the body knows the type.
+    Future(Box<Type>),
+    /// `impl Stream`
+    Stream,
+    /// A named type, which may stand for a boxed future or stream.
+    Named,
+}
+
+/// None for a type that is surely an ordinary one, or that can't be wrapped.
+pub(super) fn of(signature: &Signature) -> Option<Output> {
+    let ReturnType::Type(_, output) = &signature.output else {
+        return None;
+    };
+    match bare(output) {
+        Type::ImplTrait(opaque) => of_opaque(opaque),
+        Type::Path(path) if path.qself.is_none() && is_surely_plain(&path.path) => None,
+        named @ Type::Path(_) => {
+            let has = |what: &Ident| mentions(named.to_token_stream(), what);
+            // A wrapper of what `impl Trait` stands for would be another type, and one around a `T` has to know how
+            // long that lives.
+            let keep = has(&quote::format_ident!("impl")) || own_unbounded(signature).any(has);
+            (!keep).then(|| Output::Named)
+        }
+        _ => None,
+    }
+}
+
+/// Without the parentheses and invisible groups around it.
+fn bare(ty: &Type) -> &Type {
+    match ty {
+        Type::Paren(inner) => bare(&inner.elem),
+        Type::Group(inner) => bare(&inner.elem),
+        ty => ty,
+    }
+}
+
+/// A future or stream whose other bounds a wrapper has as well.
+fn of_opaque(opaque: &TypeImplTrait) -> Option<Output> {
+    let mut found = None;
+    for bound in &opaque.bounds {
+        match bound {
+            TypeParamBound::Lifetime(_) | TypeParamBound::PreciseCapture(_) => {}
+            TypeParamBound::Trait(bound) if is_auto(bound) => {}
+            TypeParamBound::Trait(bound) if found.is_none() => found = Some(of_trait(&bound.path)?),
+            _ => return None,
+        }
+    }
+    found
+}
+
+fn is_auto(bound: &TraitBound) -> bool {
+    const AUTO: [&str; 6] = ["Send", "Sync", "Unpin", "UnwindSafe", "RefUnwindSafe", "Sized"];
+    let name = bound.path.segments.last().map(|last| &last.ident);
+    name.is_some_and(|name| AUTO.iter().any(|auto| name == auto))
+}
+
+fn of_trait(path: &Path) -> Option<Output> {
+    let last = path.segments.last()?;
+    if last.ident == "Future" {
+        Some(Output::Future(Box::new(associated(last, "Output")?)))
+    } else if last.ident == "Stream" {
+        associated(last, "Item").map(|_| Output::Stream)
+    } else {
+        None
+    }
+}
+
+/// The type that the only associated type of a trait is bound to; `_` if nothing is said of it.
+fn associated(segment: &PathSegment, name: &str) -> Option<Type> {
+    let arguments = match &segment.arguments {
+        PathArguments::None => return Some(syn::parse_quote!(_)),
+        PathArguments::AngleBracketed(AngleBracketedGenericArguments { args, .. }) => args,
+        PathArguments::Parenthesized(_) => return None,
+    };
+    let mut arguments = arguments.iter();
+    match (arguments.next(), arguments.next()) {
+        (Some(GenericArgument::AssocType(bound)), None) if bound.ident == name => Some(bound.ty.clone()),
+        (Some(GenericArgument::Constraint(bound)), None) if bound.ident == name => Some(syn::parse_quote!(_)),
+        _ => None,
+    }
+}
+
+/// A type of these names is no pinned box, unless somebody means mischief.
+fn is_surely_plain(path: &Path) -> bool {
+    const PLAIN: [&str; 44] = [
+        "bool",
+        "char",
+        "f32",
+        "f64",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "i128",
+        "isize",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "u128",
+        "usize",
+        "Self",
+        "String",
+        "Vec",
+        "VecDeque",
+        "Option",
+        "Result",
+        "Box",
+        "Rc",
+        "Arc",
+        "Cow",
+        "Cell",
+        "RefCell",
+        "Mutex",
+        "HashMap",
+        "HashSet",
+        "BTreeMap",
+        "BTreeSet",
+        "PathBuf",
+        "OsString",
+        "Duration",
+        "Instant",
+        "SystemTime",
+        "Ordering",
+        "Range",
+        "Poll",
+        "ControlFlow",
+        "PhantomData",
+        "JoinHandle",
+    ];
+    let last = path.segments.last();
+    last.is_some_and(|last| PLAIN.iter().any(|plain| last.ident == plain))
+}
+
+/// The function's own type parameters of which is not said how long they live.
+fn own_unbounded(signature: &Signature) -> impl Iterator<Item = &Ident> {
+    let generics = &signature.generics;
+    let parameters = generics.params.iter().filter_map(|parameter| match parameter {
+        GenericParam::Type(parameter) => Some(parameter),
+        _ => None,
+    });
+    let is_bounded = |parameter: &TypeParam| {
+        let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+        let of_clause = predicates.filter_map(|predicate| match predicate {
+            WherePredicate::Type(of) if parameter.ident == of.bounded_ty.to_token_stream().to_string() => {
+                Some(&of.bounds)
+            }
+            _ => None,
+        });
+        let mut bounds = of_clause.chain([&parameter.bounds]).flatten();
+        bounds.any(|bound| matches!(bound, TypeParamBound::Lifetime(_)))
+    };
+    parameters
+        .filter(move |parameter| !is_bounded(parameter))
+        .map(|parameter| &parameter.ident)
+}
+
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
