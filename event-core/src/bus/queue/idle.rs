@@ -19,17 +19,18 @@ impl Idle {
     pub(super) fn ends(&self) -> bool {
         // Between bringing work and this look: else both sides could miss each other.
         fence(Ordering::SeqCst);
-        self.0.load(Ordering::Relaxed) && self.0.swap(false, Ordering::Relaxed)
+        self.0.load(Ordering::Relaxed) && self.0.swap(false, Ordering::Release)
     }
 
     /// For the writer, before it looks for work for the last time and sleeps.
     pub(super) fn begins(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        // Swapped, not stored: so it comes after whatever publishers put here before.
+        self.0.swap(true, Ordering::Acquire);
         fence(Ordering::SeqCst);
     }
 
     /// For the writer, which is at work again.
     pub(super) fn is_over(&self) {
-        self.0.store(false, Ordering::Relaxed);
+        self.0.swap(false, Ordering::Acquire);
     }
 }
