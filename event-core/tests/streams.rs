@@ -174,6 +174,19 @@ fn counts(limit: u8) -> impl Stream<Item = u8> {
     stream::iter(0..limit)
 }
 
+/// Only the declared type says what an `Ok` alone is a `Result` of.
+#[emits(Asked { question: "once" }, |out| Answered { chunks: Some(out.items), items: None })]
+fn once<T: Clone>(item: T) -> impl Stream<Item = Result<T, String>> {
+    stream::once(async { Ok(item) })
+}
+
+#[tokio::test]
+async fn the_declared_item_decides_what_the_body_leaves_open() {
+    let capture = Capture::start();
+    assert_eq!(once(3).collect::<Vec<_>>().await, [Ok(3)]);
+    assert_eq!(told(finished(&capture.events())), ("ok", None, 1, true));
+}
+
 #[tokio::test]
 async fn a_field_of_finish_wins_over_the_count() {
     let capture = Capture::start();

@@ -105,9 +105,10 @@ pub struct OpaqueFuture<T, R> {
     other: Opaque<R>,
 }
 
-/// What a function declared as `impl Stream` has returned.
+/// What a function declared as `impl Stream<Item = T>` has returned.
 #[derive(Debug)]
-pub struct OpaqueStream<R> {
+pub struct OpaqueStream<T, R> {
+    item: PhantomData<fn() -> T>,
     other: Opaque<R>,
 }
 
@@ -126,8 +127,9 @@ pub fn future<T, R>(_out: &R) -> OpaqueFuture<T, R> {
 
 /// See [`OpaqueStream`].
 #[inline]
-pub fn stream<R>(_out: &R) -> OpaqueStream<R> {
+pub fn stream<T, R>(_out: &R) -> OpaqueStream<T, R> {
     OpaqueStream {
+        item: PhantomData,
         other: Opaque(PhantomData),
     }
 }
@@ -140,12 +142,12 @@ impl<T, R: Future<Output = T>> OpaqueFuture<T, R> {
     }
 }
 
-impl<R: Stream> OpaqueStream<R> {
+impl<T, R: Stream<Item = T>> OpaqueStream<T, R> {
     /// The stream, which ends the call with `ending` when it ends.
     #[inline]
     pub fn __end_stream<J, E>(&self, call: Deferred, out: R, judge: J, ending: E) -> CallStream<R, J, E>
     where
-        J: FnMut(&R::Item) -> Option<Failure>,
+        J: FnMut(&T) -> Option<Failure>,
         E: FnOnce(Call, Streamed) -> Streamed,
     {
         CallStream::new(call, out, judge, ending)
@@ -179,7 +181,7 @@ impl<T, R> Deref for OpaqueFuture<T, R> {
     }
 }
 
-impl<R> Deref for OpaqueStream<R> {
+impl<T, R> Deref for OpaqueStream<T, R> {
     type Target = Opaque<R>;
 
     fn deref(&self) -> &Opaque<R> {

@@ -9,9 +9,10 @@ use crate::item::Function;
 use crate::shape::Output;
 
 pub(super) fn body(args: &Args, function: &mut Function, output: &Output) -> TokenStream {
+    let (private, out) = (private(), hidden("__out"));
     match output {
         Output::Future(output) => {
-            let (private, out, output) = (private(), hidden("__out"), erased(output));
+            let output = erased(output);
             opaque(
                 args,
                 function,
@@ -19,15 +20,11 @@ pub(super) fn body(args: &Args, function: &mut Function, output: &Output) -> Tok
                 None,
             )
         }
-        Output::Stream => {
-            let (private, out) = (private(), hidden("__out"));
+        Output::Stream(item) => {
+            let item = erased(item);
             let judge = quote!(#private::judge!(),);
-            opaque(
-                args,
-                function,
-                &quote!(#private::stream(&#out).__end_stream),
-                Some(&judge),
-            )
+            let end = quote!(#private::stream::<#item, _>(&#out).__end_stream);
+            opaque(args, function, &end, Some(&judge))
         }
         Output::Named => named(args, function),
     }
@@ -61,7 +58,7 @@ pub(super) fn body(args: &Args, function: &mut Function, output: &Output) -> Tok
 //     }
 //
 // A deferred call keeps its started event until the future is polled. A stream ends in the same way, by
-// `stream(&__out).__end_stream(__call, __out, judge!(), …)`; `judge!` tells an item that is an error.
+// `stream::<Item, _>(&__out).__end_stream(__call, __out, judge!(), …)`; `judge!` tells an item that is an error.
 fn opaque(args: &Args, function: &mut Function, end: &TokenStream, judge: Option<&TokenStream>) -> TokenStream {
     let (private, call, out) = (private(), hidden("__call"), hidden("__out"));
     let start = start_as(&quote!(#private::deferred), args, function);

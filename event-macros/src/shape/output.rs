@@ -11,8 +11,8 @@ use syn::{
 pub(crate) enum Output {
     /// `impl Future<Output = T>`, of which only the body knows the type.
     Future(Box<Type>),
-    /// `impl Stream`
-    Stream,
+    /// `impl Stream<Item = T>`
+    Stream(Box<Type>),
     /// A named type, which may stand for a boxed future or stream.
     Named,
 }
@@ -70,7 +70,7 @@ fn of_trait(path: &Path) -> Option<Output> {
     if last.ident == "Future" {
         Some(Output::Future(Box::new(associated(last, "Output")?)))
     } else if last.ident == "Stream" {
-        associated(last, "Item").map(|_| Output::Stream)
+        Some(Output::Stream(Box::new(associated(last, "Item")?)))
     } else {
         None
     }

@@ -4,7 +4,7 @@ fn answer(question: &str) -> impl Stream<Item = Token> {
         __to.event(&Started { question });
     }
     let __out = __call.run(move || { ask(question) });
-    ::event_core::__private::stream(&__out)
+    ::event_core::__private::stream::<Token, _>(&__out)
         .__end_stream(
             __call,
             __out,
