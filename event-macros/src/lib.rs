@@ -9,6 +9,7 @@ mod error;
 mod expand;
 mod item;
 mod params;
+mod root;
 mod shape;
 
 use proc_macro::TokenStream;
@@ -119,13 +120,13 @@ pub fn emits(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// - `#[event(name = "…")]` on the type: another wire type than its name in snake case.
 /// - `#[event(duration = "latency")]` on the type: as a finished event it has its duration under that key as well.
+/// - `#[event(crate = ::path)]` on the type: the library's path, where a crate hands it on under another name.
 /// - `#[event(scope)]` on a field: as a started event it passes the field on to everything inside its span.
 ///
-/// The fields `run_id`, `span_id`, `parent_id` and `function` are the library's; a type that has one does not compile.
+/// The type may have lifetimes and generics; serde's `rename`, `rename_all`, `skip_serializing_if` and `flatten` mean what
+/// they always do. The fields `run_id`, `span_id`, `parent_id` and `function` are the library's; a type that has one does not compile.
 #[proc_macro_derive(Event, attributes(event))]
 pub fn derive_event(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    derive::expand(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    derive::expand(&input).into()
 }

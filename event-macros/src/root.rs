@@ -1,0 +1,50 @@
+//! Where the paths of an expansion begin: at `::event_core`, or where `crate = …` says.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream};
+use syn::{Path, Token};
+
+use crate::error::error_at;
+
+/// `::event_core`, or another crate's re-export of it.
+#[derive(Clone, Default)]
+pub(crate) struct Root(Option<Path>);
+
+impl Parse for Root {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let path = Path::parse_mod_style(input).map_err(|error| {
+            let text = "`crate` takes the path to event_core: `crate = ::agent_kit::event_core`, or `crate::…`";
+            syn::Error::new(error.span(), text)
+        })?;
+        let is_absolute = path.leading_colon.is_some()
+            || path
+                .segments
+                .first()
+                .is_some_and(|first| first.ident == "crate" || first.ident == "$crate");
+        if !is_absolute {
+            let shown: String = path
+                .to_token_stream()
+                .into_iter()
+                .map(|token| token.to_string())
+                .collect();
+            return Err(error_at!(
+                path,
+                "`crate` takes a path that means the same everywhere: `::{shown}` for a crate, `crate::…` for a module"
+            ));
+        }
+        if input.peek(Token![<]) {
+            return Err(input.error("`crate` takes the path of a module, without arguments"));
+        }
+        Ok(Self(Some(path)))
+    }
+}
+
+impl ToTokens for Root {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match &self.0 {
+            Some(path) => path.to_tokens(tokens),
+            None => quote!(::event_core).to_tokens(tokens),
+        }
+    }
+}
