@@ -127,6 +127,31 @@ impl<'a, R> ReturnedValue<'a, R> for Returned<'a, R> {
     }
 }
 
+/// A value that tells an error: what `err` is for.
+#[diagnostic::on_unimplemented(
+    message = "`err` tells of the error of a `Result`, and `{Self}` is none",
+    label = "this function returns `{Self}`",
+    note = "remove `err`; a method in an impl block that has it says `err = _`"
+)]
+pub trait Fallible {
+    /// Of `Ok`.
+    type Value;
+    /// Of `Err`.
+    type Error;
+
+    /// Either of them.
+    fn as_result(&self) -> Result<&Self::Value, &Self::Error>;
+}
+
+impl<T, E> Fallible for Result<T, E> {
+    type Value = T;
+    type Error = E;
+
+    fn as_result(&self) -> Result<&T, &E> {
+        self.as_ref()
+    }
+}
+
 /// An error with its sources.
 pub trait DescribedError {
     /// Its text, type and chain.

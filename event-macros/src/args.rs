@@ -1,20 +1,36 @@
-//! The attribute's arguments: `START`, `FINISH`, and what is refused in them. It decides by form alone; what the types
-//! are is rustc's to check.
+//! The attribute's arguments: `START`, `FINISH`, the options, and what is refused in them. It decides by form alone; what
+//! the types are is rustc's to check.
+
+mod closure;
+mod options;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
-use syn::visit::{self, Visit};
-use syn::{Error, Expr, ExprClosure, ExprStruct, Pat, Path, PathArguments, Token, Type, TypePath};
+use syn::visit::Visit;
+use syn::{Error, Expr, ExprStruct, Path, PathArguments, Token, Type, TypePath};
 
+pub(crate) use self::closure::Literal;
+use self::closure::{Spoken, refuse_jumps};
+pub(crate) use self::options::{Failed, Options};
 use crate::error::error_at;
 
-/// `#[emits(START)]` or `#[emits(START, FINISH)]`.
+const START_EXAMPLE: &str = "StepStarted { step }";
+
+const FINISH: Spoken = Spoken {
+    what: "FINISH",
+    when: "when the function has returned",
+    given: "the returned value",
+    example: "|out| StepFinished { … }",
+};
+
+/// `#[emits(START)]` or `#[emits(START, FINISH)]`, with options behind.
 pub(crate) struct Args {
     pub(crate) start: Start,
     pub(crate) finish: Finish,
+    pub(crate) options: Options,
 }
 
 pub(crate) enum Start {
@@ -29,13 +45,8 @@ pub(crate) enum Finish {
     /// `_`, or nothing.
     None,
     Bare(Path),
-    Literal(Box<FinishLiteral>),
-}
-
-/// `|out| LITERAL`
-pub(crate) struct FinishLiteral {
-    pub(crate) out: Pat,
-    pub(crate) literal: ExprStruct,
+    /// `|out| LITERAL`
+    Literal(Box<Literal>),
 }
 
 impl Parse for Args {
@@ -46,21 +57,36 @@ impl Parse for Args {
                 "#[emits] needs the event to publish: #[emits(StepStarted { step }, StepFinished)], or the types alone",
             ));
         }
+        if Options::is_next(input) {
+            return Err(input.error(
+                "options stand behind START and FINISH: #[emits(StepStarted { step }, StepFinished, when = …)]; \
+                 on an impl block, alone",
+            ));
+        }
         let start = parse_start(input)?;
         let mut finish = Finish::None;
-        if comma(input)? {
+        let mut goes_on = comma(input)?;
+        if goes_on && !Options::is_next(input) {
             finish = parse_finish(input)?;
-            if comma(input)? {
-                return Err(input.error("#[emits] takes START and FINISH, and nothing more"));
-            }
+            goes_on = comma(input)?;
         }
+        if goes_on && !Options::is_next(input) {
+            return Err(input.error("#[emits] takes START and FINISH, then options: `crate`, `err` or `when`"));
+        }
+        let options: Options = input.parse()?;
         if matches!((&start, &finish), (Start::None, Finish::None)) {
             return Err(Error::new(
                 Span::call_site(),
                 "#[emits(_)] publishes nothing: name an event, or remove the attribute",
             ));
         }
-        Ok(Self { start, finish })
+        if let (Finish::None, Some(key)) = (&finish, options.err_key()) {
+            return Err(error_at!(
+                key,
+                "`err` adds fields to a finished event, and there is none: #[emits(START, StepFinished, err = …)]"
+            ));
+        }
+        Ok(Self { start, finish, options })
     }
 }
 
@@ -82,7 +108,7 @@ fn parse_start(input: ParseStream<'_>) -> syn::Result<Start> {
     }
     match input.parse()? {
         Expr::Struct(literal) => {
-            refuse_jumps(&literal)?;
+            refuse_jumps(|jumps| jumps.visit_expr_struct(&literal))?;
             Ok(Start::Literal(literal))
         }
         Expr::Closure(closure) => Err(error_at!(
@@ -90,7 +116,7 @@ fn parse_start(input: ParseStream<'_>) -> syn::Result<Start> {
             "START comes before the call, so there is no value to take; write the struct literal alone, or \
              `_, |out| …` for a finished event without a started one"
         )),
-        other => Err(no_literal("START", &other)),
+        other => Err(no_literal("START", START_EXAMPLE, &other)),
     }
 }
 
@@ -102,13 +128,13 @@ fn parse_finish(input: ParseStream<'_>) -> syn::Result<Finish> {
         return Ok(Finish::Bare(path));
     }
     match input.parse()? {
-        Expr::Closure(closure) => closure_of(closure),
+        Expr::Closure(closure) => Ok(Finish::Literal(Box::new(Literal::of(closure, &FINISH)?))),
         Expr::Struct(literal) => Err(error_at!(
             literal,
             "FINISH is made when the function has returned; write `|_| {} {{ … }}`, or the type alone",
             literal.path.to_token_stream()
         )),
-        other => Err(no_literal("FINISH", &other)),
+        other => Err(no_literal(FINISH.what, FINISH.example, &other)),
     }
 }
 
@@ -134,89 +160,36 @@ fn bare_type(input: ParseStream<'_>) -> Option<Path> {
     Some(path)
 }
 
-fn closure_of(closure: ExprClosure) -> syn::Result<Finish> {
-    if let Some(asyncness) = &closure.asyncness {
-        return Err(error_at!(
-            asyncness,
-            "FINISH runs when the function has returned and can't wait: remove `async`"
-        ));
-    }
-    if let Some(capture) = &closure.capture {
-        return Err(error_at!(
-            capture,
-            "FINISH sees the returned value only and owns nothing: remove `move`"
-        ));
-    }
-    if closure.inputs.len() != 1 {
-        return Err(error_at!(
-            closure.inputs_begin,
-            "FINISH takes one parameter, the returned value: `|out| …`"
-        ));
-    }
-    let mut body = *closure.body;
-    while let Expr::Group(group) = body {
-        body = *group.expr;
-    }
-    let Expr::Struct(literal) = body else {
-        return Err(no_literal("FINISH", &body));
-    };
-    refuse_jumps(&literal)?;
-    let out = closure.inputs.into_iter().next();
-    let out = out.unwrap_or_else(|| unreachable!("there is one"));
-    Ok(Finish::Literal(Box::new(FinishLiteral { out, literal })))
-}
-
-/// What a `macro_rules!` hands over comes in an invisible group. As a whole argument, or as its type, it is taken out of it.
+/// What a `macro_rules!` hands over comes in an invisible group. As a whole argument, or as its type, it is taken out of
+/// it; an operand stays in there, which keeps its operators together.
 pub(crate) fn ungrouped(args: TokenStream) -> TokenStream {
     let ungroup = |token| match token {
-        TokenTree::Group(group) if group.delimiter() == Delimiter::None => ungrouped(group.stream()),
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+            let inside = ungrouped(group.stream());
+            if is_whole(&inside) {
+                inside
+            } else {
+                group.to_token_stream()
+            }
+        }
         other => other.into(),
     };
     args.into_iter().flat_map(ungroup).collect()
 }
 
-fn no_literal(what: &str, found: &Expr) -> Error {
-    let form = if what == "START" {
-        "StepStarted { step }"
+/// Whether nothing that stands beside these tokens could take a part of them.
+fn is_whole(tokens: &TokenStream) -> bool {
+    let is_type = matches!(syn::parse2(tokens.clone()), Ok(Type::Path(_)));
+    is_type || matches!(syn::parse2(tokens.clone()), Ok(Expr::Struct(_) | Expr::Closure(_)))
+}
+
+fn no_literal(what: &str, example: &str, found: &Expr) -> Error {
+    let or = if what == "`err`" {
+        "or `_`"
     } else {
-        "|out| StepFinished { … }"
+        "a type alone, or `_`"
     };
-    error_at!(
-        found,
-        "{what} must be a struct literal such as `{form}`, a type alone, or `_`"
-    )
-}
-
-/// Refuses what would leave the function from within an event.
-fn refuse_jumps(literal: &ExprStruct) -> syn::Result<()> {
-    let mut jumps = Jumps(Ok(()));
-    jumps.visit_expr_struct(literal);
-    jumps.0
-}
-
-struct Jumps(syn::Result<()>);
-
-impl<'ast> Visit<'ast> for Jumps {
-    fn visit_expr(&mut self, expr: &'ast Expr) {
-        let jump = match expr {
-            Expr::Try(_) => "`?`",
-            Expr::Return(_) => "`return`",
-            Expr::Await(_) => "`.await`",
-            Expr::Break(_) | Expr::Continue(_) => "`break` and `continue`",
-            // Leaves only itself.
-            Expr::Closure(_) | Expr::Async(_) => return,
-            _ => return visit::visit_expr(self, expr),
-        };
-        let error = error_at!(
-            expr,
-            "{jump} would leave the function from within an event; compute the value in the function instead"
-        );
-        if let Err(known) = &mut self.0 {
-            known.combine(error);
-        } else {
-            self.0 = Err(error);
-        }
-    }
+    error_at!(found, "{what} must be a struct literal such as `{example}`, {or}")
 }
 
 impl Finish {

@@ -1,23 +1,48 @@
-//! The function as it was written. The body stays a list of tokens: it may be half typed, and nobody here reads it.
+//! The function as it was written.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, ReturnType, Signature, Token, Type, Visibility};
+
+use crate::body::Body;
 
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
+    /// `default`, where a specialised implementation may take its place.
+    defaultness: Option<Token![default]>,
     pub(crate) signature: Signature,
-    /// The inner attributes of the body, which must stay first.
-    pub(crate) inner_attributes: TokenStream,
-    /// The body, with the user's own braces.
-    pub(crate) body: Group,
+    pub(crate) body: Body,
+    /// The type whose method it is, by its short name, where that is known.
+    pub(crate) owner: Option<String>,
 }
 
 impl Function {
     /// It is declared never to return.
     pub(crate) fn is_never(&self) -> bool {
         matches!(&self.signature.output, ReturnType::Type(_, output) if matches!(**output, Type::Never(_)))
+    }
+
+    /// Its name as it stands in events, behind its type's.
+    pub(crate) fn name(&self) -> String {
+        let name = self.signature.ident.to_string();
+        let name = name.strip_prefix("r#").unwrap_or(&name);
+        self.owner
+            .as_ref()
+            .map_or_else(|| name.to_owned(), |owner| format!("{owner}::{name}"))
+    }
+
+    /// The function with another body.
+    pub(crate) fn with(&self, block: &TokenStream) -> TokenStream {
+        let Self {
+            attributes,
+            visibility,
+            defaultness,
+            signature,
+            ..
+        } = self;
+        quote!(#(#attributes)* #visibility #defaultness #signature #block)
     }
 }
 
@@ -30,70 +55,49 @@ impl Parse for Function {
                 "#[emits] goes on a function, whose call it follows; this is {what}"
             )));
         }
+        let defaultness = input.parse()?;
         let signature: Signature = input.parse()?;
         if input.peek(Token![;]) {
             return Err(input.error(
                 "#[emits] needs a body to follow; put it on the implementation, or on the code that calls this",
             ));
         }
-        let body = braced(input.parse()?)?;
-        let (inner_attributes, statements) = split_inner_attributes(body.stream());
-        let mut bare = Group::new(Delimiter::Brace, statements);
-        bare.set_span(body.span());
         Ok(Self {
             attributes,
             visibility,
+            defaultness,
             signature,
-            inner_attributes,
-            body: bare,
+            body: input.parse()?,
+            owner: None,
         })
     }
 }
 
-/// The body, which a `macro_rules!` hands over in an invisible group.
-fn braced(token: TokenTree) -> syn::Result<Group> {
-    let span = token.span();
-    match token {
-        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => return Ok(group),
-        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
-            let mut inside = group.stream().into_iter();
-            if let (Some(inner), None) = (inside.next(), inside.next()) {
-                return braced(inner);
-            }
-        }
-        _ => {}
+/// As it was written.
+impl ToTokens for Function {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.with(&self.body.to_token_stream()).to_tokens(tokens);
     }
-    Err(syn::Error::new(span, "expected the function's body: `{ … }`"))
 }
 
 /// What stands there if it is no function.
 fn other_item(input: ParseStream<'_>) -> Option<&'static str> {
-    let kinds: [(bool, &str); 9] = [
+    let is_named_constant = input.peek(Token![const]) && (input.peek2(syn::Ident) || input.peek2(Token![_]));
+    let kinds = [
         (input.peek(Token![struct]), "a struct"),
         (input.peek(Token![enum]), "an enum"),
         (input.peek(Token![union]), "a union"),
-        (input.peek(Token![trait]), "a trait"),
-        (input.peek(Token![impl]), "an impl block"),
+        (is_trait(input), "a trait, whose methods can carry it each"),
         (input.peek(Token![mod]), "a module"),
+        (input.peek(Token![use]), "an import"),
         (input.peek(Token![type]), "a type alias"),
         (input.peek(Token![static]), "a static"),
-        (
-            input.peek(Token![const]) && !input.peek2(Token![fn]) && !input.peek2(Token![unsafe]),
-            "a constant",
-        ),
+        (input.peek(Token![let]), "a `let`"),
+        (is_named_constant, "a constant"),
     ];
     kinds.into_iter().find_map(|(is_it, what)| is_it.then_some(what))
 }
 
-/// Splits the leading `#![…]` off.
-fn split_inner_attributes(body: TokenStream) -> (TokenStream, TokenStream) {
-    let mut attributes = Vec::new();
-    let mut rest: Vec<TokenTree> = body.into_iter().collect();
-    while let [TokenTree::Punct(hash), TokenTree::Punct(bang), TokenTree::Group(_), ..] = rest.as_slice() {
-        if hash.as_char() != '#' || bang.as_char() != '!' {
-            break;
-        }
-        attributes.extend(rest.drain(..3));
-    }
-    (attributes.into_iter().collect(), rest.into_iter().collect())
+fn is_trait(input: ParseStream<'_>) -> bool {
+    input.peek(Token![trait]) || input.peek(Token![unsafe]) && input.peek2(Token![trait])
 }

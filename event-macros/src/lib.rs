@@ -4,6 +4,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 
 mod args;
+mod body;
 mod derive;
 mod error;
 mod expand;
@@ -78,7 +79,7 @@ use crate::item::Function;
 /// # What it becomes
 /// ```text
 /// fn sum(v: Vec<u32>) -> Result<u32, Overflow> {
-///     let mut __call = ::event_core::__private::call(module_path!(), "sum");
+///     let mut __call = ::event_core::__private::call(::core::module_path!(), "sum");
 ///     if let Some(__to) = __call.start(|Finished { .. }| ()) {
 ///         __to.event(&Started { n: v.len() });
 ///     }

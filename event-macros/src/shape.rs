@@ -47,9 +47,15 @@ pub(crate) fn of(function: &Function, args: &Args) -> syn::Result<Shape> {
             Some(output) => Shape::Returned(output),
         });
     };
+    if let Some(failed) = args.options.failed() {
+        return Err(error_at!(
+            failed.key,
+            "{why}, so its error can't be looked at: remove `err`"
+        ));
+    }
     match &args.finish {
         Finish::Literal(finish) => Err(error_at!(
-            finish.out,
+            finish.value,
             "{why}, so its value can't be looked at: write the type of the finished event alone"
         )),
         _ if is_async => Ok(Shape::Async),

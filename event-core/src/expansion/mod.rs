@@ -79,3 +79,20 @@ macro_rules! __judge {
     };
 }
 pub use __judge as judge;
+
+/// Ends a call by what it returned: gives the value or the error to make the finished event of, if there is one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __finish_either {
+    ($call:ident, $out:expr) => {
+        if $call.is_on() {
+            use $crate::__private::{
+                DescribedBox as _, DescribedDisplay as _, DescribedError as _, DescribedName as _,
+            };
+            $call.finish_either($out, |error| (&&&$crate::__private::Described(error)).__describe())
+        } else {
+            ::core::option::Option::None
+        }
+    };
+}
+pub use __finish_either as finish_either;

@@ -40,6 +40,11 @@ pub(crate) struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
+    #[cfg(test)]
+    pub(super) fn size(self) -> usize {
+        self.encoded.len()
+    }
+
     pub(crate) fn key(&self) -> &'a str {
         std::str::from_utf8(self.key).unwrap_or_default()
     }
@@ -125,6 +130,11 @@ impl Fields {
         self.bytes.extend_from_slice(&[flags, low, high, 0, 0, 0, 0]);
         self.bytes.extend_from_slice(key);
         self.bytes.len()
+    }
+
+    /// Those within the first `len` bytes.
+    pub(super) fn first(&self, len: usize) -> impl Iterator<Item = Field<'_>> {
+        Iter(self.bytes.get(..len).unwrap_or_default())
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Field<'_>> {

@@ -13,8 +13,8 @@ use crate::ids::{self, RunId};
 pub(super) const IDENTITY: [&str; 4] = ["run_id", "span_id", "parent_id", "function"];
 /// Keys that tell how a call ended: ours on a finished event.
 const RESULT: [&str; 2] = ["outcome", "duration"];
-/// Keys that tell what went wrong: ours when the call itself failed. One that returned well may set them, as a tool does
-/// that fails by value.
+/// Keys that tell what went wrong: ours when the call itself failed, unless its own literal for that says them. One that
+/// returned well may set them, as a tool does that fails by value.
 const FAILURE: [&str; 3] = ["error", "error_type", "error_chain"];
 /// From so many fields on, repeated keys are looked up rather than compared.
 const MANY_FIELDS: usize = 32;
@@ -29,7 +29,7 @@ pub(super) fn write(record: &Record, out: &mut Vec<u8>) {
     let mut payload = Payload { out, is_first: true };
     own_fields(record, &mut payload);
     if let Some(ending) = &record.ending {
-        result(ending, record, &mut payload);
+        result(record, ending, &mut payload);
     }
     let identity = &record.identity;
     payload.text("run_id", &identity.run.unwrap_or_else(RunId::of_process).to_string());
@@ -50,11 +50,11 @@ pub(super) fn write(record: &Record, out: &mut Vec<u8>) {
 fn own_fields(record: &Record, payload: &mut Payload<'_>) {
     let ending = record.ending.as_ref();
     let duration_key = record.event_type.duration_key();
-    let has_failed = ending.is_some_and(|ending| ending.outcome.failure().is_some());
+    let failed = ending.filter(|ending| ending.outcome.failure().is_some());
     let is_ours = |key: &str| {
         IDENTITY.contains(&key)
             || ending.is_some() && (RESULT.contains(&key) || duration_key == Some(key))
-            || has_failed && FAILURE.contains(&key)
+            || failed.is_some_and(|ending| FAILURE.contains(&key) && !is_told(record, ending, key))
     };
     let (mut few, mut many) = (Vec::new(), HashSet::new());
     for field in record.fields.iter() {
@@ -76,7 +76,12 @@ fn own_fields(record: &Record, payload: &mut Payload<'_>) {
     }
 }
 
-fn result(ending: &Ending, record: &Record, payload: &mut Payload<'_>) {
+/// Whether the call's own literal for its end has the key.
+fn is_told(record: &Record, ending: &Ending, key: &str) -> bool {
+    record.fields.first(ending.told).any(|field| field.key() == key)
+}
+
+fn result(record: &Record, ending: &Ending, payload: &mut Payload<'_>) {
     payload.text("outcome", ending.outcome.name());
     let seconds = record.moment.since(ending.started).as_secs_f64();
     for key in record.event_type.duration_key().into_iter().chain(["duration"]) {
@@ -86,10 +91,16 @@ fn result(ending: &Ending, record: &Record, payload: &mut Payload<'_>) {
     let Some(failure) = ending.outcome.failure() else {
         return;
     };
-    payload.text("error", &failure.error);
-    payload.text("error_type", failure.error_type);
-    if failure.error_chain.len() > 1 {
-        payload.key("error_chain");
+    let is_told = |key| is_told(record, ending, key);
+    let [error, error_type, error_chain] = FAILURE;
+    if !is_told(error) {
+        payload.text(error, &failure.error);
+    }
+    if !is_told(error_type) {
+        payload.text(error_type, failure.error_type);
+    }
+    if failure.error_chain.len() > 1 && !is_told(error_chain) {
+        payload.key(error_chain);
         let _ = serde_json::to_writer(&mut *payload.out, &failure.error_chain);
     }
 }

@@ -67,6 +67,8 @@ pub(crate) struct Record {
 #[derive(Debug)]
 pub(crate) struct Ending {
     pub(crate) outcome: Outcome,
+    /// How many bytes of the fields, from their front, the call's own literal for its end wrote.
+    pub(crate) told: usize,
     pub(crate) started: Moment,
 }
 

@@ -146,6 +146,10 @@ fn identity_is_always_ours_and_no_key_comes_twice() {
 }
 
 fn finished(payload: &Value, outcome: Outcome) -> Map<String, Value> {
+    finished_with(payload, 0, outcome)
+}
+
+fn finished_with(payload: &Value, told_fields: usize, outcome: Outcome) -> Map<String, Value> {
     let mut record = record_of(payload);
     let started = record.moment;
     record.moment = Moment(started.0 + Duration::from_millis(1500));
@@ -153,7 +157,8 @@ fn finished(payload: &Value, outcome: Outcome) -> Map<String, Value> {
         name: "tool_returned",
         duration_key: Some("latency"),
     });
-    record.ending = Some(Ending { outcome, started });
+    let told = record.fields.iter().take(told_fields).map(|field| field.size()).sum();
+    record.ending = Some(Ending { outcome, told, started });
     payload_of(&record)
 }
 
@@ -184,6 +189,22 @@ fn a_call_that_returned_well_may_set_an_error_itself() {
         (&payload["outcome"], &payload["error"]),
         (&json!("ok"), &json!("said by the tool"))
     );
+}
+
+#[test]
+fn what_is_told_of_a_failure_wins_over_what_is_known_of_it() {
+    // In the order of their names: `error` is told, `error_type` of the started event.
+    let theirs = json!({"error": "told", "error_type": "of the started event"});
+    let payload = finished_with(&theirs, 1, error());
+    assert_eq!(
+        (&payload["error"], &payload["error_type"]),
+        (&json!("told"), &json!("Error"))
+    );
+    let keys = json!({"error": 1, "error_chain": 2, "outcome": 3, "run_id": 4});
+    let payload = finished_with(&keys, 4, error());
+    assert_eq!((&payload["error"], &payload["error_chain"]), (&json!(1), &json!(2)));
+    assert_eq!(payload["outcome"], "error");
+    assert_ne!(payload["run_id"], json!(4));
 }
 
 #[test]

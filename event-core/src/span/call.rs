@@ -1,14 +1,19 @@
 //! A call from start to finish. Owns the rule that a started event has exactly one finished event, on every way out.
 
+use serde::Serialize;
+
 use super::{enclosing, here};
 use crate::bus;
 use crate::clock::Moment;
 use crate::context::{Context, Opening};
 use crate::event::Event;
 use crate::ids::{RunId, SpanId};
-use crate::outcome::{Outcome, Streamed, Verdict};
+use crate::outcome::{Failure, Fallible, Outcome, Streamed, Verdict};
 use crate::panics;
 use crate::record::{Ending, EventType, Function, Record, TypeName, encode};
+
+/// The value or the error that a call ended with, and where its finished event is published.
+type Either<'a, 'c, R> = Result<(&'a <R as Fallible>::Value, Finish<'c>), (&'a <R as Fallible>::Error, Failing<'c>)>;
 
 /// One call of an annotated function: off, or open from `start` to `finish`. Dropped while open, it publishes the
 /// finished event itself: the call panicked, or its future was dropped.
@@ -62,27 +67,26 @@ impl Call {
         here().map_or_else(Self::off, |bus| Self::at(Context::of_call(function, bus)))
     }
 
-    /// Whether events are published for this call.
+    /// Whether a finished event is due.
     #[inline]
     pub fn is_on(&self) -> bool {
+        self.is_open
+    }
+
+    /// Whether there is a bus for it.
+    #[inline]
+    pub(super) fn has_bus(&self) -> bool {
         self.context.node().is_some()
     }
 
-    /// Begins the call, if it is on. The argument only names the type of the finished event.
+    /// Begins the call, if there is a bus. The argument only names the type of the finished event. Without an event the
+    /// call stays off.
     #[inline]
     pub fn start<F: Event>(&mut self, _finish: fn(F)) -> Option<Start<'_>> {
-        self.is_on().then(|| Start {
+        self.has_bus().then(|| Start {
             call: self,
             finish: EventType::of::<F>(),
         })
-    }
-
-    /// Begins a call that publishes only its finished event, and that is nobody's parent.
-    #[inline]
-    pub fn start_silent<F: Event>(&mut self, _finish: fn(F)) {
-        if self.is_on() {
-            self.open(EventType::of::<F>(), None);
-        }
     }
 
     /// Encodes the payload of the started event into the node of a call that is not open yet.
@@ -198,6 +202,23 @@ impl Call {
         }
     }
 
+    /// Ends the call, if it is on: by the value or the error, and the fields that are made of either.
+    pub fn finish_either<'a, R: Fallible>(
+        &mut self,
+        out: &'a R,
+        describe: impl FnOnce(&'a R::Error) -> Failure,
+    ) -> Option<Either<'a, '_, R>> {
+        let moment = self.is_on().then(Moment::now)?;
+        let finish = Finish { call: self, moment };
+        Some(match out.as_result() {
+            Ok(value) => Ok((value, finish)),
+            Err(error) => {
+                let failure = describe(error);
+                Err((error, Failing { finish, failure }))
+            }
+        })
+    }
+
     /// Publishes the finished event of a call of which nothing but its outcome is known.
     #[cold]
     fn end_unseen(&mut self, moment: Moment, outcome: Outcome) {
@@ -216,6 +237,7 @@ impl Call {
             record.identity = node.identity;
             record.ending = Some(Ending {
                 outcome,
+                told: record.fields.len(),
                 started: opening.started,
             });
             if let Some(streamed) = node.streamed.get() {
@@ -255,6 +277,8 @@ impl Call {
         if self.is_open {
             let outcome = self.abandoned();
             self.end_unseen(Moment::now(), outcome);
+        } else {
+            std::mem::take(&mut self.context).retire();
         }
     }
 }
@@ -262,7 +286,7 @@ impl Call {
 impl Drop for Call {
     #[inline]
     fn drop(&mut self) {
-        if self.is_on() {
+        if self.has_bus() {
             self.abandon();
         }
     }
@@ -299,6 +323,11 @@ impl Start<'_> {
     pub fn bare<S: Event>(self, _start: fn(S)) {
         self.call.open(self.finish, Some(EventType::of::<S>()));
     }
+
+    /// Publishes no started event: what runs inside belongs to the span around.
+    pub fn silent(self) {
+        self.call.open(self.finish, None);
+    }
 }
 
 /// A call that has ended well. It stays open until the finished event is published: should the code that makes its
@@ -322,6 +351,23 @@ impl Finish<'_> {
     #[inline(never)]
     pub fn bare(self) {
         self.call.end(bus::blank(self.moment), Outcome::Ok);
+    }
+}
+
+/// A call that returned an error, with what is known of it. Open as [`Finish`] is.
+#[derive(Debug)]
+pub struct Failing<'a> {
+    finish: Finish<'a>,
+    failure: Failure,
+}
+
+impl Failing<'_> {
+    /// Publishes the finished event, with the fields of `fields`.
+    pub fn event<T: Serialize>(self, fields: &T) {
+        let Finish { call, moment } = self.finish;
+        let mut record = bus::blank(moment);
+        encode(fields, &[], &mut record.fields);
+        call.end(record, Outcome::Error(self.failure));
     }
 }
 

@@ -36,24 +36,16 @@ impl Deferred {
     /// Whether events are published for this call.
     #[inline]
     pub fn is_on(&self) -> bool {
-        self.call.is_on()
+        self.begins.is_some()
     }
 
     /// Prepares the started event, if the call is on. The argument only names the type of the finished event.
     #[inline]
     pub fn start<F: Event>(&mut self, _finish: fn(F)) -> Option<DeferredStart<'_>> {
-        self.is_on().then(|| DeferredStart {
+        self.call.has_bus().then(|| DeferredStart {
             call: self,
             finish: EventType::of::<F>(),
         })
-    }
-
-    /// As [`Call::start_silent`].
-    #[inline]
-    pub fn start_silent<F: Event>(&mut self, finish: fn(F)) {
-        if let Some(start) = self.start(finish) {
-            start.prepare(None);
-        }
     }
 
     /// Runs what the function does before it returns: not inside the span, which has not begun.
@@ -98,6 +90,11 @@ impl DeferredStart<'_> {
     /// Keeps a started event with the automatic fields only. The argument only names its type.
     pub fn bare<S: Event>(self, _start: fn(S)) {
         self.prepare(Some(EventType::of::<S>()));
+    }
+
+    /// Keeps that there is none; see [`Start::silent`](super::call::Start::silent).
+    pub fn silent(self) {
+        self.prepare(None);
     }
 
     fn prepare(self, started: Option<&'static EventType>) {

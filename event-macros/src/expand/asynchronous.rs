@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse_quote;
 
-use super::{behind, finish, hidden, private, rebind, return_type, start};
+use super::{finish, hidden, private, rebind, return_type, start};
 use crate::args::Args;
 use crate::item::Function;
 
@@ -18,7 +18,7 @@ use crate::item::Function;
 // Output:
 //
 //     async fn fetch(url: &str) -> Result<Page, FetchError> {
-//         let mut __call = ::event_core::__private::call(module_path!(), "fetch");
+//         let mut __call = ::event_core::__private::call(::core::module_path!(), "fetch");
 //         if let Some(__to) = __call.start(|Finished { .. }| ()) {
 //             __to.event(&Started { url });
 //         }
@@ -40,7 +40,7 @@ use crate::item::Function;
 // `returns!` is a `return` of the declared type in a branch that is not taken: an async block can't declare its type,
 // and without it the first `return` of the body would decide.
 pub(super) fn body(args: &Args, function: &mut Function) -> TokenStream {
-    let (private, call, out) = (private(), hidden("__call"), hidden("__out"));
+    let (private, call, out) = (private(args), hidden("__call"), hidden("__out"));
     let (ty, body) = (hidden("__type"), hidden("__body"));
     let output = &function.signature.output;
     let (output, finish) = if function.is_never() {
@@ -50,7 +50,7 @@ pub(super) fn body(args: &Args, function: &mut Function) -> TokenStream {
     };
     let start = start(args, function);
     let rebound = rebind(args, function);
-    let block = behind(&quote!(#private::returns!(#ty); #rebound), &function.body);
+    let block = function.body.behind(&quote!(#private::returns!(#ty); #rebound));
     quote! {
         #start
         let #ty = #private::hint::<#output>();

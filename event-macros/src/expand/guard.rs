@@ -19,7 +19,7 @@ use crate::item::Function;
 //
 //     #[track_caller]
 //     fn check(n: u32) {
-//         let mut __call = ::event_core::__private::call(module_path!(), "check");
+//         let mut __call = ::event_core::__private::call(::core::module_path!(), "check");
 //         if let Some(__to) = __call.start(|Finished { .. }| ()) {
 //             __to.bare(|Started { .. }| ());
 //         }
@@ -29,10 +29,8 @@ use crate::item::Function;
 pub(super) fn body(args: &Args, function: &Function) -> TokenStream {
     let call = hidden("__call");
     let start = start(args, function);
-    let statements = function.body.stream();
-    quote! {
+    function.body.behind_open(&quote! {
         #start
         let #call = #call.guard();
-        #statements
-    }
+    })
 }

@@ -7,12 +7,13 @@ mod point;
 mod returned;
 mod sync;
 
-use proc_macro2::{Group, Span, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
-use syn::{Ident, Pat, PatIdent, ReturnType, Type};
+use syn::{ExprStruct, Ident, Pat, PatIdent, ReturnType, Type};
 
-use crate::args::{Args, Finish, FinishLiteral, Start, witness};
+use crate::args::{Args, Failed, Finish, Literal, Start, witness};
 use crate::item::Function;
 use crate::params;
 use crate::shape::{self, Shape};
@@ -26,20 +27,7 @@ pub(crate) fn expand(args: &Args, mut function: Function) -> syn::Result<TokenSt
         Shape::Returned(output) => returned::body(args, &mut function, &output),
         Shape::Guard => guard::body(args, &function),
     };
-    let Function {
-        attributes,
-        visibility,
-        signature,
-        inner_attributes,
-        ..
-    } = function;
-    Ok(quote! {
-        #(#attributes)*
-        #visibility #signature {
-            #inner_attributes
-            #body
-        }
-    })
+    Ok(function.with(&function.body.around(&body)))
 }
 
 /// A name that the user's code can't see, and that can't see the user's.
@@ -47,90 +35,123 @@ fn hidden(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// `::event_core::__private`
-fn private() -> TokenStream {
-    quote!(::event_core::__private)
+/// `::event_core::__private`, or that of the crate that the user names.
+fn private(args: &Args) -> TokenStream {
+    let root = args.options.root();
+    quote!(#root::__private)
 }
 
-/// The function's own name, as it stands in events.
-fn name(function: &Function) -> String {
-    let name = function.signature.ident.to_string();
-    name.strip_prefix("r#").map_or(name.clone(), str::to_owned)
+/// `&LITERAL`. The `&` stands where the literal does: that is where rustc points when its type is wrong.
+fn reference(literal: &ExprStruct) -> TokenStream {
+    let place = literal.path.span().resolved_at(Span::mixed_site());
+    let reference = quote_spanned!(place=> &);
+    quote!(#reference #literal)
+}
+
+/// `statement`, if the user's condition holds.
+fn when(args: &Args, statement: TokenStream) -> TokenStream {
+    match &args.options.when {
+        None => statement,
+        Some(when) => {
+            let condition = when.condition();
+            quote!(if #condition { #statement })
+        }
+    }
 }
 
 /// `let mut __call = …;` and the started event, if the call is on.
 fn start(args: &Args, function: &Function) -> TokenStream {
-    let private = private();
+    let private = private(args);
     start_as(&quote!(#private::call), args, function)
 }
 
 /// As [`start`], of a call that `new` makes.
 fn start_as(new: &TokenStream, args: &Args, function: &Function) -> TokenStream {
-    let (call, to, name) = (hidden("__call"), hidden("__to"), name(function));
+    let (call, to, name) = (hidden("__call"), hidden("__to"), function.name());
     let finish = args.finish.witness();
     let event = match &args.start {
-        Start::None => None,
+        Start::None => quote!(silent()),
         Start::Bare(path) => {
             let start = witness(path);
-            Some(quote!(bare(#start)))
+            quote!(bare(#start))
         }
-        Start::Literal(literal) => Some(quote!(event(&#literal))),
+        Start::Literal(literal) => {
+            let event = reference(literal);
+            quote!(event(#event))
+        }
     };
-    let start = match event {
-        None => quote!(#call.start_silent(#finish);),
-        Some(event) => quote!(if let ::core::option::Option::Some(#to) = #call.start(#finish) { #to.#event; }),
-    };
+    let start = when(args, quote!(#to.#event;));
     quote! {
-        let mut #call = #new(module_path!(), #name);
-        #start
+        let mut #call = #new(::core::module_path!(), #name);
+        if let ::core::option::Option::Some(#to) = #call.start(#finish) {
+            #start
+        }
     }
 }
 
 /// The finished event, if the call is on; `__out` is what the body returned.
 fn finish(args: &Args) -> TokenStream {
-    let (private, call, out) = (private(), hidden("__call"), hidden("__out"));
-    let (end, value, to) = (hidden("__end"), hidden("__value"), hidden("__to"));
-    let (value, event) = match &args.finish {
-        Finish::None | Finish::Bare(_) => (quote!(_), quote!(#to.bare();)),
-        Finish::Literal(finish) => {
-            let FinishLiteral { out, literal } = &**finish;
-            match out {
-                Pat::Ident(PatIdent { subpat: None, .. }) | Pat::Wild(_) => {
-                    (quote!(#out), quote!(#to.event(&#literal);))
-                }
-                // A pattern that may not match is rustc's to refuse.
-                out => (quote!(#value), quote!(let #out = #value; #to.event(&#literal);)),
-            }
+    let (private, call, out, end) = (private(args), hidden("__call"), hidden("__out"), hidden("__end"));
+    let ok = match &args.finish {
+        Finish::None | Finish::Bare(_) => {
+            let to = hidden("__to");
+            (quote!((_, #to)), quote!(#to.bare()))
         }
+        Finish::Literal(finish) => event_of(finish),
     };
+    let (pattern, event) = ok;
+    let Some(Failed { key, fields }) = args.options.failed() else {
+        return quote! {
+            let #end = #private::finish!(#call, #out);
+            if let ::core::option::Option::Some(#pattern) = #end {
+                #event;
+            }
+            #out
+        };
+    };
+    let (err_pattern, err_event) = event_of(fields);
+    // An error that says that this is no `Result` belongs to the option.
+    let place = key.span().resolved_at(Span::mixed_site());
+    let result = quote_spanned!(place=> &__out);
     quote! {
-        let #end = #private::finish!(#call, #out);
-        if let ::core::option::Option::Some((#value, #to)) = #end {
-            #event
+        let #end = #private::finish_either!(#call, #result);
+        match #end {
+            ::core::option::Option::Some(::core::result::Result::Ok(#pattern)) => { #event; }
+            ::core::option::Option::Some(::core::result::Result::Err(#err_pattern)) => { #err_event; }
+            ::core::option::Option::None => {}
         }
         #out
     }
 }
 
-/// The body's statements behind `first`, in the user's own braces, so that an error about its end points there.
-fn behind(first: &TokenStream, body: &Group) -> Group {
-    let statements = body.stream();
-    let mut block = Group::new(body.delimiter(), quote!(#first #statements));
-    block.set_span(body.span());
-    block
+/// The pattern of a value with where to publish it, and what does so.
+fn event_of(Literal { value, literal }: &Literal) -> (TokenStream, TokenStream) {
+    let (to, event) = (hidden("__to"), reference(literal));
+    match value {
+        Pat::Ident(PatIdent { subpat: None, .. }) | Pat::Wild(_) => (quote!((#value, #to)), quote!(#to.event(#event))),
+        // A pattern that may not match is rustc's to refuse.
+        value => {
+            let whole = hidden("__value");
+            (quote!((#whole, #to)), quote!(let #value = #whole; #to.event(#event)))
+        }
+    }
 }
 
-/// The tokens of START, as far as it reads arguments.
+/// What reads arguments before the body: the tokens of START and of `when`.
 fn start_tokens(args: &Args) -> TokenStream {
-    match &args.start {
+    let mut tokens = match &args.start {
         Start::Literal(literal) => literal.to_token_stream(),
         _ => TokenStream::new(),
+    };
+    if let Some(when) = &args.options.when {
+        tokens.extend(when.condition());
     }
+    tokens
 }
 
 /// Binds the arguments again for the body; returns the statements.
 fn rebind(args: &Args, function: &mut Function) -> TokenStream {
-    params::rebind(&mut function.signature, &start_tokens(args), &function.body.stream())
+    params::rebind(&mut function.signature, &start_tokens(args), &function.body.tokens())
 }
 
 /// The declared return type, where every `impl Trait` is left to inference.

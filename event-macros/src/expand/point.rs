@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{hidden, name, private};
+use super::{hidden, private, reference, when};
 use crate::args::{Args, Start, witness};
 use crate::item::Function;
 
@@ -18,25 +18,27 @@ use crate::item::Function;
 //
 //     fn miss(key: &str) {
 //         if let Some(__bus) = ::event_core::__private::here() {
-//             ::event_core::__private::point(&__bus, module_path!(), "miss", &CacheMissed { key });
+//             ::event_core::__private::point(&__bus, ::core::module_path!(), "miss", &CacheMissed { key });
 //         }
 //         BODY
 //     }
 pub(super) fn body(args: &Args, function: &Function) -> TokenStream {
-    let (private, bus, name) = (private(), hidden("__bus"), name(function));
+    let (private, bus, name) = (private(args), hidden("__bus"), function.name());
     let event = match &args.start {
         Start::None => TokenStream::new(),
         Start::Bare(path) => {
             let event = witness(path);
-            quote!(#private::point_bare(&#bus, module_path!(), #name, #event);)
+            quote!(#private::point_bare(&#bus, ::core::module_path!(), #name, #event);)
         }
-        Start::Literal(literal) => quote!(#private::point(&#bus, module_path!(), #name, &#literal);),
+        Start::Literal(literal) => {
+            let event = reference(literal);
+            quote!(#private::point(&#bus, ::core::module_path!(), #name, #event);)
+        }
     };
-    let statements = function.body.stream();
-    quote! {
+    let event = when(args, event);
+    function.body.behind_open(&quote! {
         if let ::core::option::Option::Some(#bus) = #private::here() {
             #event
         }
-        #statements
-    }
+    })
 }

@@ -3,13 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{behind, erased, finish, hidden, private, rebind, return_type, start_as};
+use super::{erased, finish, hidden, private, rebind, return_type, start_as};
 use crate::args::Args;
 use crate::item::Function;
 use crate::shape::Output;
 
 pub(super) fn body(args: &Args, function: &mut Function, output: &Output) -> TokenStream {
-    let (private, out) = (private(), hidden("__out"));
+    let (private, out) = (private(args), hidden("__out"));
     match output {
         Output::Future(output) => {
             let output = erased(output);
@@ -60,10 +60,11 @@ pub(super) fn body(args: &Args, function: &mut Function, output: &Output) -> Tok
 // A deferred call keeps its started event until the future is polled. A stream ends in the same way, by
 // `stream::<Item, _>(&__out).__end_stream(__call, __out, judge!(), …)`; `judge!` tells an item that is an error.
 fn opaque(args: &Args, function: &mut Function, end: &TokenStream, judge: Option<&TokenStream>) -> TokenStream {
-    let (private, call, out) = (private(), hidden("__call"), hidden("__out"));
+    let (private, call, out) = (private(args), hidden("__call"), hidden("__out"));
     let start = start_as(&quote!(#private::deferred), args, function);
     let finish = finish(args);
-    let block = behind(&rebind(args, function), &function.body);
+    let rebound = rebind(args, function);
+    let block = function.body.behind(&rebound);
     quote! {
         #start
         let #out = #call.run(move || #block);
@@ -102,10 +103,11 @@ fn opaque(args: &Args, function: &mut Function, end: &TokenStream, judge: Option
 // are those of a call that ends here.
 fn named(args: &Args, function: &mut Function) -> TokenStream {
     let output = return_type(&function.signature.output);
-    let (private, call, out, ty) = (private(), hidden("__call"), hidden("__out"), hidden("__type"));
+    let (private, call, out, ty) = (private(args), hidden("__call"), hidden("__out"), hidden("__type"));
     let start = start_as(&quote!(#ty.__call), args, function);
     let finish = finish(args);
-    let block = behind(&rebind(args, function), &function.body);
+    let rebound = rebind(args, function);
+    let block = function.body.behind(&rebound);
     quote! {
         let #ty = #private::hint::<#output>();
         #start

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{behind, finish, hidden, rebind, return_type, start};
+use super::{finish, hidden, rebind, return_type, start};
 use crate::args::Args;
 use crate::item::Function;
 
@@ -17,7 +17,7 @@ use crate::item::Function;
 // Output:
 //
 //     fn sum(v: Vec<u32>) -> Result<u32, Overflow> {
-//         let mut __call = ::event_core::__private::call(module_path!(), "sum");
+//         let mut __call = ::event_core::__private::call(::core::module_path!(), "sum");
 //         if let Some(__to) = __call.start(|Finished { .. }| ()) {
 //             __to.event(&Started { n: v.len() });
 //         }
@@ -35,7 +35,8 @@ pub(super) fn body(args: &Args, function: &mut Function) -> TokenStream {
     let (call, out) = (hidden("__call"), hidden("__out"));
     let (start, finish) = (start(args, function), finish(args));
     let output = return_type(&function.signature.output);
-    let block = behind(&rebind(args, function), &function.body);
+    let rebound = rebind(args, function);
+    let block = function.body.behind(&rebound);
     quote! {
         #start
         let #out = #call.run(move || -> #output #block);

@@ -148,6 +148,54 @@ fn a_function_that_keeps_its_body() {
 }
 
 #[test]
+fn every_option() {
+    let item = "fn ask(n: u32) -> Result<u32, Refusal> { if n == 0 { refuse() } else { Ok(n) } }";
+    let args = "Asked { n }, |out| Answered { value: *out }, crate = ::kit::watch, when = n > 2, err = |e| Refused { status: e.status }";
+    assert_snapshot("options", &printed(args, item));
+}
+
+#[test]
+fn a_condition_with_braces_is_kept_from_the_block_behind_it() {
+    let printed = printed(
+        "A, B, when = (Odd { n }).holds() || Even { n }.holds()",
+        "fn f(n: u32) {}",
+    );
+    assert!(
+        printed.contains("if ((Odd { n }).holds() || Even { n }.holds())"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn nothing_else_names_the_library_where_it_has_another_path() {
+    for item in [
+        "fn f() -> R {}",
+        "async fn f() -> R {}",
+        "fn f() -> ! {}",
+        "#[track_caller] fn f() {}",
+    ] {
+        for args in ["A, B", "_, B", "A { a }, B"] {
+            let printed = printed(&format!("{args}, crate = ::kit"), item);
+            assert!(!printed.contains("event_core"), "{printed}");
+            assert!(printed.contains("::kit::__private"), "{printed}");
+        }
+    }
+    let point = printed("A { a }, crate = ::kit", "fn f() {}");
+    assert!(!point.contains("event_core"), "{point}");
+}
+
+#[test]
+fn statements_of_ours_come_behind_the_items_that_a_body_begins_with() {
+    let item = "fn f(v: V) -> u8 { #![allow(x)] use a::b; fn g() {} const N: u8 = 1; v.len() }";
+    for (args, ours) in [("A, B", "let v = v;"), ("A", "::here()")] {
+        let printed = printed(args, item);
+        let at = |text: &str| printed.find(text).unwrap_or_else(|| panic!("{text} in\n{printed}"));
+        assert!(at("use a::b;") < at("const N") && at("const N") < at(ours), "{printed}");
+        assert!(at("#![allow(x)]") < at("::event_core"), "{printed}");
+    }
+}
+
+#[test]
 fn impl_trait_is_left_to_inference_at_any_depth() {
     let item = "fn f() -> Result<Box<impl Iterator<Item = impl Clone>>, E> { g() }";
     assert!(printed("A, B", item).contains("move || -> Result<Box<_>, E>"));
@@ -226,7 +274,7 @@ fn own_lines(args: &Args) -> usize {
         Finish::Literal(finish) => Some(&finish.literal),
         _ => None,
     };
-    let lines = |literal: &syn::ExprStruct| {
+    let lines = |literal: &ExprStruct| {
         let alone: syn::File = syn::parse_quote!(fn f() { if x { __to.event(&#literal); } });
         prettyplease::unparse(&alone).lines().count() - 5
     };

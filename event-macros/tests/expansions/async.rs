@@ -1,5 +1,5 @@
 async fn fetch(url: &str) -> Result<Page, FetchError> {
-    let mut __call = ::event_core::__private::call(module_path!(), "fetch");
+    let mut __call = ::event_core::__private::call(::core::module_path!(), "fetch");
     if let ::core::option::Option::Some(__to) = __call.start(|Finished { .. }| ()) {
         __to.event(&Started { url });
     }

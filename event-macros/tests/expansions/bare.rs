@@ -1,5 +1,5 @@
 pub fn step(&self) {
-    let mut __call = ::event_core::__private::call(module_path!(), "step");
+    let mut __call = ::event_core::__private::call(::core::module_path!(), "step");
     if let ::core::option::Option::Some(__to) = __call.start(|Generic::<u8> { .. }| ()) {
         __to.bare(|StepStarted { .. }| ());
     }

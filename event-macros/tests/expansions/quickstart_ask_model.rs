@@ -1,5 +1,5 @@
 fn ask_model(prompt: &str) -> Result<String, String> {
-    let mut __call = ::event_core::__private::call(module_path!(), "ask_model");
+    let mut __call = ::event_core::__private::call(::core::module_path!(), "ask_model");
     if let ::core::option::Option::Some(__to) = __call
         .start(|LlmCallCompleted { .. }| ())
     {

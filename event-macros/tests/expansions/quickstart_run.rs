@@ -1,5 +1,5 @@
 fn run(people: u32) {
-    let mut __call = ::event_core::__private::call(module_path!(), "run");
+    let mut __call = ::event_core::__private::call(::core::module_path!(), "run");
     if let ::core::option::Option::Some(__to) = __call.start(|RunFinished { .. }| ()) {
         __to.event(
             &RunStarted {

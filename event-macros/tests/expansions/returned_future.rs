@@ -2,7 +2,7 @@ fn fetch<'a>(
     &self,
     url: &'a str,
 ) -> impl Future<Output = Result<Page<'a>, FetchError>> + Send + use<'a> {
-    let mut __call = ::event_core::__private::deferred(module_path!(), "fetch");
+    let mut __call = ::event_core::__private::deferred(::core::module_path!(), "fetch");
     if let ::core::option::Option::Some(__to) = __call.start(|Finished { .. }| ()) {
         __to.event(&Started { url });
     }

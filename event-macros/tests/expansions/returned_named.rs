@@ -2,7 +2,7 @@ fn fetch(url: &str) -> BoxFuture<'_, Result<Page, FetchError>> {
     let __type = ::event_core::__private::hint::<
         BoxFuture<'_, Result<Page, FetchError>>,
     >();
-    let mut __call = __type.__call(module_path!(), "fetch");
+    let mut __call = __type.__call(::core::module_path!(), "fetch");
     if let ::core::option::Option::Some(__to) = __call.start(|Finished { .. }| ()) {
         __to.event(&Started { url });
     }

@@ -1,5 +1,5 @@
 fn answer(question: &str) -> impl Stream<Item = Token> {
-    let mut __call = ::event_core::__private::deferred(module_path!(), "answer");
+    let mut __call = ::event_core::__private::deferred(::core::module_path!(), "answer");
     if let ::core::option::Option::Some(__to) = __call.start(|Finished { .. }| ()) {
         __to.event(&Started { question });
     }

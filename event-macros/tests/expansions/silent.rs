@@ -1,6 +1,8 @@
 async fn search(self: Box<Self>) -> Round {
-    let mut __call = ::event_core::__private::call(module_path!(), "search");
-    __call.start_silent(|Searched { .. }| ());
+    let mut __call = ::event_core::__private::call(::core::module_path!(), "search");
+    if let ::core::option::Option::Some(__to) = __call.start(|Searched { .. }| ()) {
+        __to.silent();
+    }
     let __type = ::event_core::__private::hint::<Round>();
     let __body = async move {
         ::event_core::__private::returns!(__type);

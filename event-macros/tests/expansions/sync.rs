@@ -1,5 +1,5 @@
 fn sum(v: Vec<u32>, limit: u64) -> Result<u32, Overflow> {
-    let mut __call = ::event_core::__private::call(module_path!(), "sum");
+    let mut __call = ::event_core::__private::call(::core::module_path!(), "sum");
     if let ::core::option::Option::Some(__to) = __call.start(|Finished { .. }| ()) {
         __to.event(&Started { n: v.len() });
     }

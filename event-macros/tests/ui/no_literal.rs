@@ -21,9 +21,6 @@ fn moved() {}
 #[emits(StepStarted, async |out| StepFinished { result_summary: None })]
 fn asynchronous() {}
 
-#[emits(StepStarted, StepFinished, when = true)]
-fn third_argument() {}
-
 fn main() {
     call_as_start();
     closure_as_start();
@@ -32,5 +29,4 @@ fn main() {
     two_parameters();
     moved();
     asynchronous();
-    third_argument();
 }
