@@ -4,10 +4,10 @@
 mod closure;
 mod options;
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::parse::discouraged::Speculative;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::{Error, Expr, ExprStruct, Path, PathArguments, Token, Type, TypePath};
@@ -16,6 +16,10 @@ pub(crate) use self::closure::Literal;
 use self::closure::{Spoken, refuse_jumps};
 pub(crate) use self::options::{Failed, Options};
 use crate::error::error_at;
+
+/// Said where nothing is written.
+pub(crate) const NO_EVENT: &str =
+    "#[emits] needs the event to publish: #[emits(StepStarted { step }, StepFinished)], or the types alone";
 
 const START_EXAMPLE: &str = "StepStarted { step }";
 
@@ -52,10 +56,7 @@ pub(crate) enum Finish {
 impl Parse for Args {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if input.is_empty() {
-            return Err(Error::new(
-                Span::call_site(),
-                "#[emits] needs the event to publish: #[emits(StepStarted { step }, StepFinished)], or the types alone",
-            ));
+            return Err(Error::new(Span::call_site(), NO_EVENT));
         }
         if Options::is_next(input) {
             return Err(input.error(
@@ -160,9 +161,24 @@ fn bare_type(input: ParseStream<'_>) -> Option<Path> {
     Some(path)
 }
 
+/// Parses what stands in the attribute's parentheses. Where something is missing at their end, that is where it is
+/// reported: without the parentheses all of the attribute would be underlined.
+pub(crate) fn parsed<T>(args: TokenStream, parse: impl FnOnce(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<T> {
+    let args = ungrouped(args);
+    let last = args.clone().into_iter().last().map(|last| last.span());
+    let mut group = Group::new(Delimiter::Parenthesis, args);
+    group.set_span(last.unwrap_or_else(Span::call_site));
+    let inside = |input: ParseStream<'_>| {
+        let args;
+        syn::parenthesized!(args in input);
+        parse(&args)
+    };
+    inside.parse2(group.into_token_stream())
+}
+
 /// What a `macro_rules!` hands over comes in an invisible group. As a whole argument, or as its type, it is taken out of
 /// it; an operand stays in there, which keeps its operators together.
-pub(crate) fn ungrouped(args: TokenStream) -> TokenStream {
+fn ungrouped(args: TokenStream) -> TokenStream {
     let ungroup = |token| match token {
         TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
             let inside = ungrouped(group.stream());

@@ -2,10 +2,10 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, Item, Token};
 
+#[derive(Clone)]
 pub(crate) struct Body {
     /// `#![…]`, which must stay first.
     inner_attributes: TokenStream,
@@ -86,7 +86,7 @@ fn braced(token: TokenTree) -> syn::Result<Group> {
 }
 
 /// Splits the leading `#![…]` off.
-fn split_inner_attributes(body: TokenStream) -> (TokenStream, TokenStream) {
+pub(crate) fn split_inner_attributes(body: TokenStream) -> (TokenStream, TokenStream) {
     let mut attributes = Vec::new();
     let mut rest: Vec<TokenTree> = body.into_iter().collect();
     while let [TokenTree::Punct(hash), TokenTree::Punct(bang), TokenTree::Group(_), ..] = rest.as_slice() {
@@ -106,16 +106,20 @@ fn leading_items(input: ParseStream<'_>) -> TokenStream {
         if !is_item(input) || ahead.parse::<Item>().is_err() {
             return items;
         }
-        // The tokens as they are: what syn would print need not be the same.
-        let end = ahead.cursor();
-        while input.cursor() != end {
-            let Ok(token) = input.parse::<TokenTree>() else {
-                return items;
-            };
-            items.extend([token]);
-        }
-        input.advance_to(&ahead);
+        items.extend(tokens_up_to(input, &ahead));
     }
+}
+
+/// The tokens between here and `ahead`, as they were written: what syn prints of them need not be the same.
+pub(crate) fn tokens_up_to(input: ParseStream<'_>, ahead: ParseStream<'_>) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    while input.cursor() != ahead.cursor() {
+        let Ok(token) = input.parse::<TokenTree>() else {
+            break;
+        };
+        tokens.extend([token]);
+    }
+    tokens
 }
 
 /// Whether an item begins here, and no expression that begins as one does.

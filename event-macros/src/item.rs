@@ -7,6 +7,7 @@ use syn::{Attribute, ReturnType, Signature, Token, Type, Visibility};
 
 use crate::body::Body;
 
+#[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,

@@ -9,15 +9,17 @@ mod derive;
 mod error;
 mod expand;
 mod item;
+mod methods;
+mod owner;
 mod params;
 mod root;
 mod shape;
 
 use proc_macro::TokenStream;
+use syn::parse::Parse;
 use syn::{DeriveInput, parse_macro_input};
 
 use crate::args::Args;
-use crate::item::Function;
 
 /// Publishes an event when a function is called, and one when it is done: `#[emits(START, FINISH)]`.
 ///
@@ -42,6 +44,63 @@ use crate::item::Function;
 /// - `|out| LITERAL`: evaluated when the function has returned well; `out` is a reference to the value of `Ok`, or to
 ///   the returned value if it is no `Result`. That is decided by type: an alias of `Result` is one.
 /// - A type alone, or `_`, or nothing. Without FINISH, START is a point event: it opens no span.
+///
+/// # Options
+/// They stand behind START and FINISH, as `key = value`.
+/// - `when = EXPR`: a condition over the arguments, asked before START, and only with a bus installed. If it does not hold
+///   the call publishes nothing; what it calls belongs to the enclosing span.
+/// - `err = |e| LITERAL`: on `Err`, the fields of LITERAL are added to the finished event, whose type stays FINISH's. `e`
+///   is a reference to the error; the literal's type implements `serde::Serialize`, and need not be an event. `error`,
+///   `error_type` and `error_chain` of its own win over those of the library. `err = _` is none.
+/// - `crate = ::path`: where the library is, for the users of a crate that hands it on: `::path`, `crate::…` or, in a
+///   macro, `$crate::…`.
+///
+/// ```
+/// use event_core::{Event, emits};
+///
+/// #[derive(Event, serde::Serialize)]
+/// struct Asked<'a> {
+///     question: &'a str,
+/// }
+/// #[derive(Event, serde::Serialize)]
+/// struct Answered;
+/// #[derive(serde::Serialize)]
+/// struct Refused {
+///     at_byte: usize,
+/// }
+///
+/// #[emits(
+///     Asked { question },
+///     Answered,
+///     when = !question.is_empty(),
+///     err = |e| Refused { at_byte: e.valid_up_to() },
+/// )]
+/// fn ask(question: &str, answer: &[u8]) -> Result<String, std::str::Utf8Error> {
+///     Ok(std::str::from_utf8(answer)?.to_owned())
+/// }
+/// # ask("?", b"!").unwrap();
+/// ```
+///
+/// # On an impl block
+/// `#[emits]` or `#[emits(OPTIONS)]` on an `impl` gives its options to the methods that carry `#[emits(…)]` themselves,
+/// where they do not say otherwise, and puts the type's name before theirs: `module::Type::method`. Other methods stay as
+/// they are. Above `#[async_trait]` it sees the methods as they were written. It knows the attribute by the name `emits`;
+/// below `#[cfg_attr(x, emits(…))]` a method is written twice, for `x` and for `not(x)`.
+///
+/// ```
+/// use event_core::{StepFinished, StepStarted, emits};
+///
+/// struct Engine {
+///     is_watched: bool,
+/// }
+///
+/// #[emits(when = self.is_watched)]
+/// impl Engine {
+///     #[emits(StepStarted, StepFinished)]
+///     fn step(&self) {}
+/// }
+/// # Engine { is_watched: true }.step();
+/// ```
 ///
 /// # What is published
 /// | the call | finished event |
@@ -102,8 +161,11 @@ use crate::item::Function;
 #[proc_macro_attribute]
 pub fn emits(args: TokenStream, item: TokenStream) -> TokenStream {
     let item = proc_macro2::TokenStream::from(item);
-    let expanded = syn::parse2::<Args>(args::ungrouped(args.into()))
-        .and_then(|args| expand::expand(&args, syn::parse2::<Function>(item.clone())?));
+    let expanded = if methods::is_block(&item) {
+        methods::expand_block(args.into(), &item)
+    } else {
+        args::parsed(args.into(), Args::parse).and_then(|args| expand::expand(&args, syn::parse2(item.clone())?))
+    };
     expanded.unwrap_or_else(|error| error::with_item(&error, &item)).into()
 }
 

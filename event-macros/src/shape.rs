@@ -63,6 +63,11 @@ pub(crate) fn of(function: &Function, args: &Args) -> syn::Result<Shape> {
     }
 }
 
+/// Whether what a function returns can be looked at.
+pub(crate) fn is_seen(function: &Function) -> bool {
+    why_unseen(function).is_none()
+}
+
 /// Why the value of a function can't be looked at, if it can't.
 fn why_unseen(function: &Function) -> Option<&'static str> {
     if function.is_never() {

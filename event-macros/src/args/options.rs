@@ -1,7 +1,7 @@
 //! The options behind START and FINISH, `key = value`: which there are, what they take, and what is refused in them.
 
-use proc_macro2::{Delimiter, Ident, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::visit::Visit;
@@ -51,7 +51,7 @@ pub(crate) struct Failed {
 
 impl Options {
     /// Whether an option begins here, well or badly written.
-    pub(super) fn is_next(input: ParseStream<'_>) -> bool {
+    pub(crate) fn is_next(input: ParseStream<'_>) -> bool {
         let ahead = input.fork();
         let Ok(key) = ahead.call(Ident::parse_any) else {
             return false;
@@ -105,6 +105,17 @@ impl Options {
     pub(super) fn err_key(&self) -> Option<&Ident> {
         self.err.as_ref().map(|err| &err.key)
     }
+
+    /// These options, and where they say nothing, those of the impl block around. `result` is the type that a method
+    /// declares to return, if it may be a `Result`: there is the place to say that it is none.
+    pub(crate) fn or(self, around: &Self, result: Option<Span>) -> Self {
+        let err = || around.err.clone().zip(result).map(|(err, result)| err.at(result));
+        Self {
+            root: self.root.or_else(|| around.root.clone()),
+            when: self.when.or_else(|| around.when.clone()),
+            err: self.err.or_else(err),
+        }
+    }
 }
 
 /// Options until the end, with commas between them.
@@ -141,6 +152,13 @@ impl Err {
             other => Err(no_literal(ERR.what, ERR.example, &other)),
         }
     }
+
+    /// The same, as if its key stood elsewhere.
+    fn at(mut self, place: Span) -> Self {
+        let keys = self.failed.iter_mut().map(|failed| &mut failed.key);
+        keys.chain([&mut self.key]).for_each(|key| key.set_span(place));
+        self
+    }
 }
 
 impl Parse for When {
@@ -167,11 +185,11 @@ impl Parse for When {
 
 impl When {
     /// As the condition of an `if`, in which braces would be taken for its block.
-    pub(crate) fn condition(&self) -> proc_macro2::TokenStream {
+    pub(crate) fn condition(&self) -> TokenStream {
         let condition = self.0.to_token_stream();
         let is_brace = |token| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
         if condition.clone().into_iter().any(is_brace) {
-            quote::quote!((#condition))
+            quote!((#condition))
         } else {
             condition
         }
@@ -220,7 +238,7 @@ mod tests {
     #[test]
     fn a_slip_of_the_finger_is_understood() {
         for (written, meant) in [("wehn", "when"), ("error", "err"), ("crte", "crate"), ("whem", "when")] {
-            let key = Ident::new(written, proc_macro2::Span::call_site());
+            let key = Ident::new(written, Span::call_site());
             let expected = format!("there is no option `{written}`; did you mean `{meant}`?");
             assert_eq!(unknown(&key).to_string(), expected);
         }
@@ -229,7 +247,7 @@ mod tests {
     #[test]
     fn another_word_gets_the_list() {
         for written in ["fields", "ret", "skip"] {
-            let key = Ident::new(written, proc_macro2::Span::call_site());
+            let key = Ident::new(written, Span::call_site());
             let expected = format!("there is no option `{written}`; there are `crate = …`, `err = …` or `when = …`");
             assert_eq!(unknown(&key).to_string(), expected);
         }
