@@ -16,8 +16,8 @@ use crate::record::Record;
 /// Records in a crate.
 const CRATE: usize = 32;
 const MAX_CRATES: usize = 1024;
-/// What may lie in the store, counted with the memory of payloads: a burst of some 16,000 small events.
-const MAX_BYTES: usize = 8 * 1024 * 1024;
+/// What may lie in the store, counted with the memory of payloads: as much as a burst of 32,000 small events.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// A record that grew beyond this is not kept: one giant payload is no reason to hold its memory for ever.
 const MAX_RECORD_BYTES: usize = 16 * 1024;
 
