@@ -135,8 +135,9 @@ impl Call {
     /// without a look at its value.
     #[inline]
     pub fn guard(mut self) -> Guard {
-        self.cross();
+        let is_inside = self.enter().stay();
         Guard {
+            is_inside,
             was_panicking: std::thread::panicking(),
             call: self,
         }
@@ -147,18 +148,18 @@ impl Call {
         self.is_open.then_some(&self.context)
     }
 
+    /// Into the span until the guard goes, if there is one that has an inside.
     #[inline]
     pub(crate) fn enter(&mut self) -> Entered<'_> {
-        self.cross();
-        Entered(self)
+        Entered(if self.is_on() { self.entered() } else { None })
     }
 
-    /// Into the span, or out of it again.
-    #[inline]
-    fn cross(&mut self) {
-        if self.is_parent {
+    #[inline(never)]
+    fn entered(&mut self) -> Option<&mut Self> {
+        self.is_parent.then(|| {
             self.context.swap();
-        }
+            self
+        })
     }
 
     pub(crate) fn suspend(&mut self) {
@@ -294,12 +295,21 @@ impl Drop for Call {
 
 /// While it lives, the thread is inside the span of a call.
 #[derive(Debug)]
-pub(crate) struct Entered<'a>(&'a mut Call);
+pub(crate) struct Entered<'a>(Option<&'a mut Call>);
+
+impl Entered<'_> {
+    /// Leaves it to somebody else to leave; whether there is anything to leave.
+    fn stay(mut self) -> bool {
+        self.0.take().is_some()
+    }
+}
 
 impl Drop for Entered<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.0.cross();
+        if let Some(call) = self.0.take() {
+            call.context.swap();
+        }
     }
 }
 
@@ -376,13 +386,16 @@ impl Failing<'_> {
 #[must_use]
 pub struct Guard {
     call: Call,
+    is_inside: bool,
     was_panicking: bool,
 }
 
 impl Drop for Guard {
     #[inline]
     fn drop(&mut self) {
-        self.call.cross();
+        if self.is_inside {
+            self.call.context.swap();
+        }
         if self.call.is_on() {
             self.call.leave(self.was_panicking);
         }
