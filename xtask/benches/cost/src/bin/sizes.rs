@@ -1,0 +1,9 @@
+//! Bytes: of futures, and of the stack by level of recursion. `sizes` prints `NAME SMALL BY-VALUE STACK` for each.
+
+use cost::size;
+
+fn main() {
+    for size in size::all() {
+        println!("{} {} {} {}", size.name, size.future, size.future_by_value, size.stack);
+    }
+}
