@@ -1,10 +1,11 @@
-//! Set-up, tests and the build of the UI: `cargo xtask --help`.
+//! Set-up, tests, benchmarks and the build of the UI: `cargo xtask --help`.
 //!
 //! The only place that knows apt, brew, npm and browsers. It is a tool of the repository and never part of the product:
 //! no other crate depends on it.
 
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 
+mod bench;
 mod counts;
 mod dependencies;
 mod dist;
@@ -26,7 +27,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use workspace::Workspace;
 
-/// Set-up, tests and the build of the UI.
+/// Set-up, tests, benchmarks and the build of the UI.
 #[derive(Parser)]
 #[command(
     name = "cargo xtask",
@@ -36,6 +37,7 @@ Examples:
   cargo xtask setup --no-install         what the tests need, and what of it is missing
   cargo xtask test                       installs what is missing and runs every check
   cargo xtask test --only fmt,clippy     two steps of it
+  cargo xtask bench cost                 what one annotated call costs, beside its peers
   cargo xtask dist                       builds ui/dist, to be committed with the change to ui/src"
 )]
 struct Arguments {
@@ -69,6 +71,11 @@ enum Subcommands {
         #[arg(long)]
         check: bool,
     },
+    /// Measures speed and size against references, and prints tables for BENCHMARKS.md.
+    Bench {
+        #[command(subcommand)]
+        bench: bench::Bench,
+    },
 }
 
 fn main() -> ExitCode {
@@ -97,6 +104,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
             list: false,
         } => tier::run(&workspace, only, !no_install),
         Subcommands::Dist { check } => dist::run(&workspace, *check).map(|()| true),
+        Subcommands::Bench { bench } => bench::run(&workspace, bench).map(|()| true),
     }
 }
 

@@ -73,10 +73,13 @@ impl Workspace {
         self.command("npm", &[&["--prefix", "ui"], arguments].concat())
     }
 
-    /// The bridge as `cargo build` leaves it, wherever the target folder is.
+    /// Where cargo puts what it builds.
+    pub(crate) fn target(&self) -> PathBuf {
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.path("target"), |folder| self.root.join(folder))
+    }
+
+    /// The bridge as `cargo build` leaves it.
     pub(crate) fn bridge_binary(&self) -> PathBuf {
-        let target =
-            std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.path("target"), |folder| self.root.join(folder));
-        target.join("debug").join("event-bridge")
+        self.target().join("debug").join("event-bridge")
     }
 }

@@ -40,6 +40,7 @@ impl Packager {
         match (self, part) {
             (Self::Apt, Part::Redis) => Some(&["redis-server"]),
             (Self::Apt, Part::Chromium) => Some(&["chromium"]),
+            (Self::Apt, Part::Valgrind) => Some(&["valgrind"]),
             (Self::Brew, Part::Redis) => Some(&["redis"]),
             // The cask of Chromium is deprecated: macOS refuses to open what it installs.
             (Self::Brew, Part::Chromium) => Some(&["--cask", "google-chrome"]),
@@ -76,7 +77,11 @@ pub(super) fn remedy(part: Part) -> String {
         Part::Chromium if std::env::var_os("CHROMIUM").is_some() => {
             "set CHROMIUM to the program of a Chromium or Chrome, or unset it".to_owned()
         }
-        Part::Redis | Part::Chromium => match Packager::here() {
+        Part::Valgrind if Packager::here() != Some(Packager::Apt) => {
+            "install it with your system's packages (https://valgrind.org): it runs on Linux, not on today's macOS"
+                .to_owned()
+        }
+        Part::Redis | Part::Chromium | Part::Valgrind => match Packager::here() {
             Some(packager) => {
                 let lines = packager.lines(packager.packages(part).unwrap_or_default());
                 let sudo = if packager == Packager::Apt { "sudo " } else { "" };

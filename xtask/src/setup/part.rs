@@ -14,6 +14,9 @@ use crate::workspace::Workspace;
 /// The oldest Redis whose streams have what the log uses (`XRANGE` with exclusive bounds came with 6.2).
 const REDIS_MINIMUM: Version = Version::new(6, 2);
 
+/// The oldest valgrind that reads the debug information of today's rustc (DWARF 5).
+const VALGRIND_MINIMUM: Version = Version::new(3, 18);
+
 /// Where browsers are when they are not on the PATH.
 const BROWSERS: &[&str] = &[
     "/usr/bin/chromium",
@@ -34,10 +37,12 @@ pub(crate) enum Part {
     UiPackages,
     /// A Chromium: the browser tests.
     Chromium,
+    /// valgrind, which counts instructions: a benchmark needs it, no test does.
+    Valgrind,
 }
 
 impl Part {
-    /// Every part, in the order in which they are looked for and installed.
+    /// Every part that a test needs, in the order in which they are looked for and installed.
     pub(crate) const ALL: &'static [Self] = &[
         Self::RustTools,
         Self::Redis,
@@ -54,6 +59,7 @@ impl Part {
             Self::Node => "node",
             Self::UiPackages => "ui packages",
             Self::Chromium => "chromium",
+            Self::Valgrind => "valgrind",
         }
     }
 
@@ -65,6 +71,7 @@ impl Part {
             Self::Node => node(workspace),
             Self::UiPackages => ui_packages(&workspace.path("ui")),
             Self::Chromium => chromium().and_then(|path| chromium_version(&path)),
+            Self::Valgrind => at_least("valgrind", &["--version"], VALGRIND_MINIMUM),
         }
     }
 }

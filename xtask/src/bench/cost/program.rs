@@ -1,0 +1,149 @@
+//! The programs of `xtask/benches/cost`: built, asked what there is to measure, and run.
+//!
+//! Owns their command lines and what they print. It puts no two numbers beside each other.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::{Context, Result, bail};
+
+use crate::process;
+use crate::workspace::Workspace;
+
+/// Sync or async.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Form {
+    Sync,
+    Async,
+}
+
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sync => "sync",
+            Self::Async => "async",
+        })
+    }
+}
+
+/// What an attribute adds in bytes, as the program prints it.
+pub(super) struct Sizes {
+    pub(super) name: String,
+    pub(super) future: u64,
+    pub(super) future_by_value: u64,
+    pub(super) stack: u64,
+}
+
+/// One build of the package.
+pub(super) struct Program {
+    folder: PathBuf,
+    /// Built with `--cfg emits_off`.
+    is_off: bool,
+}
+
+impl Program {
+    /// With every peer.
+    pub(super) fn build(workspace: &Workspace) -> Result<Self> {
+        Self::built(workspace, false)
+    }
+
+    /// Our calls alone, compiled out.
+    pub(super) fn build_off(workspace: &Workspace) -> Result<Self> {
+        Self::built(workspace, true)
+    }
+
+    fn built(workspace: &Workspace, is_off: bool) -> Result<Self> {
+        let target = workspace
+            .target()
+            .join(if is_off { "bench/cost-off" } else { "bench/cost" });
+        let mut command = workspace.cargo(&["build", "--release", "--locked", "--manifest-path", MANIFEST]);
+        command.env("CARGO_TARGET_DIR", &target);
+        if is_off {
+            command.arg("--no-default-features").env("RUSTFLAGS", "--cfg emits_off");
+        }
+        if !process::run_shown(&mut command)?.is_success {
+            bail!("`{}` failed; its output is above", process::line_of(&command));
+        }
+        Ok(Self {
+            folder: target.join("release"),
+            is_off,
+        })
+    }
+
+    /// The cases that concern this build.
+    pub(super) fn cases(&self, workspace: &Workspace) -> Result<Vec<(String, Form)>> {
+        let printed = self.ask(workspace, "calls", &[])?;
+        let cases = printed.lines().map(|line| match line.split_once(' ') {
+            Some((name, "sync")) => Ok((name.to_owned(), Form::Sync)),
+            Some((name, "async")) => Ok((name.to_owned(), Form::Async)),
+            _ => bail!("`calls` printed {line:?} where a case was expected"),
+        });
+        let cases: Vec<_> = cases.collect::<Result<_>>()?;
+        Ok(cases
+            .into_iter()
+            .filter(|(name, _)| !self.is_off || name == "emits-off")
+            .collect())
+    }
+
+    /// The row of the table that a case is.
+    pub(super) fn row(&self, name: &str) -> String {
+        if self.is_off {
+            "emits-compiled-out".to_owned()
+        } else {
+            name.to_owned()
+        }
+    }
+
+    pub(super) fn calls(&self) -> PathBuf {
+        self.folder.join("calls")
+    }
+
+    /// The median burst of one process, per call.
+    pub(super) fn nanoseconds(&self, workspace: &Workspace, name: &str, form: Form, bursts: usize) -> Result<f64> {
+        number(&self.ask(
+            workspace,
+            "calls",
+            &[name, &form.to_string(), "ns", &bursts.to_string()],
+        )?)
+    }
+
+    /// Per call, on the calling thread.
+    pub(super) fn allocations(&self, workspace: &Workspace, name: &str, form: Form) -> Result<f64> {
+        number(&self.ask(workspace, "allocations", &[name, &form.to_string()])?)
+    }
+
+    pub(super) fn sizes(&self, workspace: &Workspace) -> Result<Vec<Sizes>> {
+        let printed = self.ask(workspace, "sizes", &[])?;
+        let sizes = printed.lines().map(|line| {
+            let words: Vec<_> = line.split(' ').collect();
+            let [name, future, future_by_value, stack] = words.as_slice() else {
+                bail!("`sizes` printed {line:?} where a name and three numbers were expected");
+            };
+            Ok(Sizes {
+                name: (*name).to_owned(),
+                future: number(future)?,
+                future_by_value: number(future_by_value)?,
+                stack: number(stack)?,
+            })
+        });
+        sizes.collect()
+    }
+
+    fn ask(&self, workspace: &Workspace, program: &str, arguments: &[&str]) -> Result<String> {
+        let mut command = workspace.command(&self.folder.join(program).to_string_lossy(), arguments);
+        let finished = process::run_quiet(&mut command)?;
+        if !finished.is_success {
+            bail!("`{}` failed: {}", process::line_of(&command), finished.output.trim());
+        }
+        Ok(finished.output)
+    }
+}
+
+const MANIFEST: &str = "xtask/benches/cost/Cargo.toml";
+
+fn number<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(text: &str) -> Result<T> {
+    text.trim()
+        .parse()
+        .with_context(|| format!("{text:?} is not the number that was expected"))
+}
