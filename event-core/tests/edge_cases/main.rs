@@ -1,0 +1,12 @@
+//! What a function may look like, case by case: with the attribute it compiles without a warning, and does what its
+//! twin without the attribute does. The numbers are those of a list of what has broken such attributes before.
+#![deny(warnings, clippy::pedantic)]
+
+mod autos;
+mod twin;
+
+mod arguments;
+mod bodies;
+mod drop_order;
+mod endings;
+mod receivers;
