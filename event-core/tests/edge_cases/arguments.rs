@@ -25,6 +25,7 @@ fn case_21_start_reads_what_the_body_moves() {
     }
     twins! { [Shown { text: &a }, Done] async fn(a: String) -> String {
         let b = a;
+        tokio::task::yield_now().await;
         b
     } }
     assert_eq!(same_async!("moved".to_owned())[1].text("text"), Some("moved"));
@@ -178,6 +179,7 @@ fn case_31_arguments_may_have_any_name() {
     }
     twins! {
         [Begun { n: out + result }, |out| Done { value: Some(*out) }]
+        #[expect(clippy::too_many_arguments, reason = "expected of both")]
         fn(out: u64, result: u64, display: u64, debug: u64, caller: u64, event: u64, call: u64, event_core: u64, core: u64, emits: u64) -> u64 {
             out + result + display + debug + caller + event + call + event_core + core + emits
         }
@@ -188,7 +190,7 @@ fn case_31_arguments_may_have_any_name() {
 
 #[test]
 fn case_32_unused_arguments_are_not_used() {
-    twins! { fn(_x: u8, _text: String, __: Vec<u8>, _: u8) {} }
+    twins! { fn(_x: u8, _text: String, _items: Vec<u8>, _: u8) {} }
     same!(1, String::new(), Vec::new(), 2);
     #[emits(Begun { n: 1 }, Done)]
     fn plainly_unused(_x: u8, _text: &str, _loud: &Loud) {}
@@ -267,6 +269,7 @@ fn case_38_none_and_many_arguments_and_a_comma_at_the_end() {
         }
         twins! {
             [Begun { n: a + n, }, |out,| Done { value: Some(*out), },]
+            #[expect(clippy::too_many_arguments, clippy::many_single_char_names, reason = "expected of both")]
             fn(a: u64, b: u64, c: u64, d: u64, e: u64, f: u64, g: u64, h: u64, i: u64, j: u64, k: u64, l: u64, m: u64, n: u64,) -> u64 {
                 sum([a, b, c, d, e, f, g, h, i, j, k, l, m, n])
             }

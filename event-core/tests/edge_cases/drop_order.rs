@@ -91,14 +91,10 @@ fn case_25_a_future_that_is_given_up_drops_what_it_holds() {
         never().await;
         drop((a, b));
     } }
+    let (a, b, c, d) = (|| Loud("a"), || (Loud("b"), Loud("rest")), || Loud("c"), || Loud("d"));
     compare(
-        || polled(1, plain(Loud("a"), (Loud("b"), Loud("rest")), Loud("c"), Loud("d"))),
-        || {
-            polled(
-                1,
-                attributed(Loud("a"), (Loud("b"), Loud("rest")), Loud("c"), Loud("d")),
-            )
-        },
+        || polled(1, plain(a(), b(), c(), d())),
+        || polled(1, attributed(a(), b(), c(), d())),
     );
 }
 
@@ -107,21 +103,16 @@ fn case_25_a_future_that_is_not_begun_drops_its_arguments() {
     twins! { async fn(a: Loud, (b, _): (Loud, Loud), _: Loud, _d: Loud) {
         drop((a, b));
     } }
+    let (a, b, c, d) = (|| Loud("a"), || (Loud("b"), Loud("rest")), || Loud("c"), || Loud("d"));
     // Two of them, of which one publishes.
     compare(
         || {
-            polled(0, plain(Loud("a"), (Loud("b"), Loud("rest")), Loud("c"), Loud("d")));
-            polled(1, plain(Loud("a"), (Loud("b"), Loud("rest")), Loud("c"), Loud("d")));
+            polled(0, plain(a(), b(), c(), d()));
+            polled(1, plain(a(), b(), c(), d()));
         },
         || {
-            polled(
-                0,
-                attributed(Loud("a"), (Loud("b"), Loud("rest")), Loud("c"), Loud("d")),
-            );
-            polled(
-                1,
-                attributed(Loud("a"), (Loud("b"), Loud("rest")), Loud("c"), Loud("d")),
-            );
+            polled(0, attributed(a(), b(), c(), d()));
+            polled(1, attributed(a(), b(), c(), d()));
         },
     );
 }
