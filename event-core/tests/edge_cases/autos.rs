@@ -2,44 +2,55 @@
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-/// Asks about the type of a value. A method of the type itself is found first, if its bounds hold; else the trait's.
-pub(crate) struct Of<T>(pub(crate) T);
+/// Asks about the type of a value. A method of the type itself is found first, if its bounds hold; else that of
+/// [`Lacks`].
+pub(crate) struct Of<T>(T);
 
-macro_rules! answers {
-    ($($yes:ident $no:ident: $auto:path;)*) => {
-        $(
-            impl<T: $auto> Of<T> {
-                #[allow(clippy::unused_self)]
-                pub(crate) fn $yes(&self) -> bool {
-                    true
-                }
+/// What is answered of a type that has none of the auto traits.
+pub(crate) trait Lacks<T>: Sized {
+    fn of(value: T) -> Self;
+
+    fn is_send(&self) -> bool {
+        false
+    }
+    fn is_sync(&self) -> bool {
+        false
+    }
+    fn is_unpin(&self) -> bool {
+        false
+    }
+    fn is_unwind_safe(&self) -> bool {
+        false
+    }
+    fn is_ref_unwind_safe(&self) -> bool {
+        false
+    }
+}
+
+impl<T> Lacks<T> for Of<T> {
+    fn of(value: T) -> Self {
+        Self(value)
+    }
+}
+
+macro_rules! has {
+    ($($auto:path => $answer:ident),*) => {
+        $(impl<T: $auto> Of<T> {
+            pub(crate) fn $answer(&self) -> bool {
+                let Self(_) = self;
+                true
             }
-
-            pub(crate) trait $no {
-                fn $yes(&self) -> bool {
-                    false
-                }
-            }
-
-            impl<T> $no for Of<T> {}
-        )*
+        })*
     };
 }
 
-answers! {
-    is_send NotSend: Send;
-    is_sync NotSync: Sync;
-    is_unpin NotUnpin: Unpin;
-    is_unwind_safe NotUnwindSafe: UnwindSafe;
-    is_ref_unwind_safe NotRefUnwindSafe: RefUnwindSafe;
-}
+has!(Send => is_send, Sync => is_sync, Unpin => is_unpin, UnwindSafe => is_unwind_safe, RefUnwindSafe => is_ref_unwind_safe);
 
 /// The auto traits of a value's type, each with whether it is there.
 macro_rules! autos {
     ($value:expr) => {{
-        #[allow(unused_imports)]
-        use $crate::autos::{NotRefUnwindSafe as _, NotSend as _, NotSync as _, NotUnpin as _, NotUnwindSafe as _};
-        let of = $crate::autos::Of($value);
+        use $crate::autos::Lacks as _;
+        let of = $crate::autos::Of::of($value);
         [
             ("Send", of.is_send()),
             ("Sync", of.is_sync()),
@@ -57,7 +68,8 @@ fn what_a_type_has_and_what_it_lacks_are_told_apart() {
     assert_eq!(of_a_count, [false, false, true, true, true]);
     let of_a_cell = autos!(std::cell::Cell::new(0_u8)).map(|(_, has)| has);
     assert_eq!(of_a_cell, [true, false, true, true, false]);
-    let of_a_reference = autos!(&mut 0_u8).map(|(_, has)| has);
+    let mut n = 0_u8;
+    let of_a_reference = autos!(&mut n).map(|(_, has)| has);
     assert_eq!(of_a_reference, [true, true, true, false, true]);
     let of_a_pin = autos!(std::marker::PhantomPinned).map(|(_, has)| has);
     assert_eq!(of_a_pin, [true, true, false, true, true]);

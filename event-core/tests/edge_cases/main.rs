@@ -6,7 +6,12 @@ mod autos;
 mod twin;
 
 mod arguments;
+mod asynchronous;
+mod attributes;
 mod bodies;
 mod drop_order;
 mod endings;
+mod names;
+mod other_macros;
 mod receivers;
+mod returns;

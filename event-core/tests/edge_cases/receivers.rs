@@ -99,16 +99,15 @@ fn case_41_by_a_reference_that_moves_on() {
 fn case_41_boxed() {
     struct Holder(Loud, u64);
     impl Holder {
-        twins! { [Begun { n: self.1 }, |out| Done { value: Some(out.1) }] fn(self: Box<Self>, last: Loud) -> Box<Self> {
+        twins! { [Begun { n: self.1 }, |out| Done { value: out.as_ref().map(|out| out.1) }] fn(self: Box<Self>, last: Loud) -> Option<Box<Self>> {
             let _local = Loud("local");
-            let _ = &last;
-            self
+            (!last.0.is_empty()).then_some(self)
         } }
     }
     let holder = || Box::new(Holder(Loud("holder"), 5));
     let events = compare(
-        || holder().plain(Loud("last")).0.0,
-        || holder().attributed(Loud("last")).0.0,
+        || holder().plain(Loud("last")).map(|holder| holder.0.0),
+        || holder().attributed(Loud("last")).map(|holder| holder.0.0),
     );
     assert_eq!((begun(&events), end(&events)), (Some(5), ("ok", Some(5))));
 }

@@ -96,6 +96,8 @@ struct Seen<R> {
 
 fn see<R>(call: impl FnOnce() -> R) -> Seen<R> {
     hear_panics();
+    DROPS.take();
+    PANICS.take();
     IS_QUIET.set(true);
     let result = catch_unwind(AssertUnwindSafe(call)).map_err(|payload| text(&*payload));
     IS_QUIET.set(false);
