@@ -338,3 +338,11 @@ fn case_40_what_must_stay_on_its_thread_may() {
     let events = same_async!(&Cell::new(1), Rc::new(2));
     assert_eq!((begun(&events), end(&events)), (Some(1), ("ok", Some(3))));
 }
+
+#[test]
+fn names_in_format_strings_are_names() {
+    #[emits(Shown { text: &format!("{a} {b}") }, Done)]
+    fn only_named_there((a, _): (u8, u8), b: u8) {}
+    let events = compare(|| (), || only_named_there((1, 2), 3));
+    assert_eq!(events[0].text("text"), Some("1 3"));
+}

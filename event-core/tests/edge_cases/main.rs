@@ -3,14 +3,20 @@
 #![deny(warnings, clippy::pedantic)]
 
 mod autos;
+mod compiler;
 mod twin;
 
 mod arguments;
 mod asynchronous;
 mod attributes;
+mod beyond;
 mod bodies;
+mod crates;
+mod depth;
+mod diagnostics;
 mod drop_order;
 mod endings;
+mod in_the_wild;
 mod names;
 mod other_macros;
 mod receivers;
