@@ -155,37 +155,55 @@ fn case_30_raw_names_are_names() {
     assert!(function.ends_with("::match"), "{function}");
 }
 
+// Written out: within a macro of ours, names of its would be told apart anyway.
 #[test]
 fn case_31_arguments_may_have_any_name() {
-    {
-        twins! {
-            [Begun { n: __call + __out + __to }, |__value| Done { value: Some(*__value) }]
-            fn(__call: u64, __out: u64, __to: u64, __end: u64, __value: u64) -> u64 {
-                __call + __out + __to + __end + __value
-            }
-        }
-        let events = same!(1, 2, 3, 4, 5);
-        assert_eq!((begun(&events), end(&events)), (Some(6), ("ok", Some(15))));
+    #[emits(Begun { n: __call + __out + __to }, |__value| Done { value: Some(*__value) })]
+    fn sync(__call: u64, __out: u64, __to: u64, __end: u64, __value: u64, __arg0: u64) -> u64 {
+        __call + __out + __to + __end + __value + __arg0
     }
-    {
-        twins! {
-            [Begun { n: __type + __body }, |out| Done { value: Some(*out) }]
-            async fn(__type: u64, __body: u64, __bus: u64, __arg0: u64, (__arg1, _): (u64, Loud)) -> u64 {
-                __type + __body + __bus + __arg0 + __arg1
-            }
-        }
-        let events = same_async!(1, 2, 3, 4, (5, Loud("rest")));
-        assert_eq!((begun(&events), end(&events)), (Some(3), ("ok", Some(15))));
+    #[emits(Begun { n: __type + __body }, |out| Done { value: Some(*out) })]
+    async fn later(__type: u64, __body: u64, __call: u64, (__arg0, _): (u64, Loud), (__out, _): (u64, Loud)) -> u64 {
+        __type + __body + __call + __arg0 + __out
     }
-    twins! {
-        [Begun { n: out + result }, |out| Done { value: Some(*out) }]
-        #[expect(clippy::too_many_arguments, reason = "expected of both")]
-        fn(out: u64, result: u64, display: u64, debug: u64, caller: u64, event: u64, call: u64, event_core: u64, core: u64, emits: u64) -> u64 {
-            out + result + display + debug + caller + event + call + event_core + core + emits
-        }
+    #[emits(Begun { n: __bus })]
+    fn point(__bus: u64, __call: u64) -> u64 {
+        __bus + __call
     }
-    let events = same!(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
-    assert_eq!((begun(&events), end(&events)), (Some(3), ("ok", Some(55))));
+    #[emits(Begun { n: __call }, Done)]
+    #[track_caller]
+    fn guarded(__call: u64, __to: u64) -> u64 {
+        __call + __to
+    }
+    let events = compare(|| 21, || sync(1, 2, 3, 4, 5, 6));
+    assert_eq!((begun(&events), end(&events)), (Some(6), ("ok", Some(21))));
+    let loud = || (Loud("loud"), Loud("louder"));
+    let events = compare(
+        || drop(loud()),
+        || {
+            let (louder, loud) = loud();
+            assert_eq!(block_on(later(1, 2, 3, (4, loud), (5, louder))), 15);
+        },
+    );
+    assert_eq!((begun(&events), end(&events)), (Some(3), ("ok", Some(15))));
+    assert_eq!(begun(&compare(|| 3, || guarded(1, 2))), Some(1));
+    assert_eq!(point(1, 2), 3);
+}
+
+#[test]
+fn case_31_arguments_may_have_names_of_ours_without_underscores() {
+    #[emits(Begun { n: out + result }, |out| Done { value: Some(*out) })]
+    fn sync(out: u64, result: u64, event: u64, call: u64, event_core: u64, core: u64, emits: u64) -> u64 {
+        out + result + event + call + event_core + core + emits
+    }
+    #[emits(Begun { n: value + caller }, |value| Done { value: Some(*value) })]
+    async fn later(value: u64, caller: u64, error: u64, display: u64, debug: u64, to: u64, end: u64) -> u64 {
+        value + caller + error + display + debug + to + end
+    }
+    let events = compare(|| 28, || sync(1, 2, 3, 4, 5, 6, 7));
+    assert_eq!((begun(&events), end(&events)), (Some(3), ("ok", Some(28))));
+    let events = compare(|| 28, || block_on(later(1, 2, 3, 4, 5, 6, 7)));
+    assert_eq!((begun(&events), end(&events)), (Some(3), ("ok", Some(28))));
 }
 
 #[test]
