@@ -17,6 +17,7 @@ mod diagnostics;
 mod drop_order;
 mod endings;
 mod in_the_wild;
+mod lints;
 mod names;
 mod other_macros;
 mod receivers;
