@@ -18,6 +18,7 @@ mod drop_order;
 mod endings;
 mod in_the_wild;
 mod lints;
+mod memory;
 mod names;
 mod other_macros;
 mod receivers;
