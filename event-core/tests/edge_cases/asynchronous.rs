@@ -82,6 +82,24 @@ fn case_60_a_future_has_the_auto_traits_of_its_twin() {
 }
 
 #[test]
+fn case_60_a_future_is_as_safe_to_unwind_through_as_its_twin() {
+    twins! { [Begun { n: u64::from(a) }, |out| Done { value: Some(u64::from(*out)) }] async fn<T>(a: u8, held: T) -> u8 {
+        std::future::ready(()).await;
+        drop(held);
+        a
+    } }
+    assert_eq!(
+        autos!(plain(1, 1_u8))[3..],
+        [("UnwindSafe", true), ("RefUnwindSafe", true)]
+    );
+    assert_eq!(autos!(plain(1, 1_u8)), autos!(attributed(1, 1_u8)));
+    let cell = || RefCell::new(1);
+    assert_eq!(autos!(plain(1, cell())), autos!(attributed(1, cell())));
+    let mut n = 1;
+    assert_eq!(autos!(plain(1, &mut n)), autos!(attributed(1, &mut n)));
+}
+
+#[test]
 fn case_61_guards_in_start_are_gone_before_the_body() {
     twins! {
         [Begun { n: m.lock().unwrap().len() as u64 }, |out| Done { value: Some(*out + m.lock().unwrap().len() as u64) }]
