@@ -11,6 +11,7 @@ mod asynchronous;
 mod attributes;
 mod beyond;
 mod bodies;
+mod closures;
 mod crates;
 mod depth;
 mod diagnostics;
