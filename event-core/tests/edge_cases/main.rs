@@ -23,4 +23,5 @@ mod memory;
 mod names;
 mod other_macros;
 mod receivers;
+mod returned;
 mod returns;
