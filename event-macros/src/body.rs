@@ -1,7 +1,7 @@
 //! A function's body: inner attributes, leading items, and statements, which nobody here reads. They may be half typed.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, Item, Token};
 
@@ -36,11 +36,13 @@ impl Body {
         quote!(#items #first #statements)
     }
 
-    /// The function's own block around the expansion. It lies where the user's did, for those who count its lines.
-    pub(crate) fn around(&self, expansion: &TokenStream) -> TokenStream {
+    /// The function's own block around the expansion, in the user's own braces as well: a function that ended in braces of
+    /// ours would be a macro's to rustc and clippy, which spare those most of their lints.
+    pub(crate) fn around(&self, expansion: &TokenStream) -> Group {
         let attributes = &self.inner_attributes;
-        let place = self.braces.resolved_at(Span::mixed_site());
-        quote_spanned!(place=> { #attributes #expansion })
+        let mut block = Group::new(Delimiter::Brace, quote!(#attributes #expansion));
+        block.set_span(self.braces);
+        block
     }
 }
 

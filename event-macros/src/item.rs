@@ -35,7 +35,7 @@ impl Function {
     }
 
     /// The function with another body.
-    pub(crate) fn with(&self, block: &TokenStream) -> TokenStream {
+    pub(crate) fn with(&self, block: impl ToTokens) -> TokenStream {
         let Self {
             attributes,
             visibility,
@@ -77,7 +77,7 @@ impl Parse for Function {
 /// As it was written.
 impl ToTokens for Function {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        self.with(&self.body.to_token_stream()).to_tokens(tokens);
+        self.with(&self.body).to_tokens(tokens);
     }
 }
 

@@ -1,9 +1,9 @@
 //! Where the paths of an expansion begin: at `::event_core`, or where `crate = …` says.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
 use syn::parse::{Parse, ParseStream};
-use syn::{Path, Token};
+use syn::{Ident, Path, Token};
 
 use crate::error::error_at;
 
@@ -40,11 +40,21 @@ impl Parse for Root {
     }
 }
 
+impl Root {
+    /// A path of the library's that is reported at `place`, as if the user had written it there. Behind a path that the
+    /// user did write it stays an expansion's: lints would give advice about the whole.
+    pub(crate) fn path_at(&self, place: Span, rest: &[&str]) -> TokenStream {
+        let (root, place) = match &self.0 {
+            Some(path) => (path.to_token_stream(), Span::call_site()),
+            None => (quote_spanned!(place=> ::event_core), place),
+        };
+        let rest = rest.iter().map(|segment| Ident::new(segment, place));
+        quote_spanned!(place=> #root #(:: #rest)*)
+    }
+}
+
 impl ToTokens for Root {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        match &self.0 {
-            Some(path) => path.to_tokens(tokens),
-            None => quote!(::event_core).to_tokens(tokens),
-        }
+        self.path_at(Span::call_site(), &[]).to_tokens(tokens);
     }
 }

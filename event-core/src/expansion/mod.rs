@@ -22,25 +22,11 @@ pub fn hint<R>() -> Hint<R> {
     Hint { plain: Plain::NEW }
 }
 
-impl<R> Hint<R> {
-    /// Types a `return` that is never reached.
-    #[cold]
-    pub fn never(self) -> R {
-        unreachable!("only named in a branch that is not taken")
-    }
+/// Types a `return` in a branch that is not taken.
+#[cold]
+pub fn never<R>(_type: Hint<R>) -> R {
+    unreachable!("only named in a branch that is not taken")
 }
-
-/// Tells an async block its type: a `return` in a branch that is not taken.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __returns {
-    ($hint:ident) => {
-        if false {
-            return $hint.never();
-        }
-    };
-}
-pub use __returns as returns;
 
 /// Ends a call by what it returned: gives the value to make the finished event of, if there is one.
 #[doc(hidden)]

@@ -1,8 +1,9 @@
 //! An async function.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::parse_quote;
+use syn::spanned::Spanned;
 
 use super::{finish, hidden, private, rebind, return_type, start};
 use crate::args::Args;
@@ -24,7 +25,9 @@ use crate::item::Function;
 //         }
 //         let __type = ::event_core::__private::hint::<Result<Page, FetchError>>();
 //         let __body = async move {
-//             ::event_core::__private::returns!(__type);
+//             if false {
+//                 return ::event_core::__private::never(__type);
+//             }
 //             BODY
 //         };
 //         let __out = __call.watch(__body).await;
@@ -37,24 +40,33 @@ use crate::item::Function;
 //
 // An `async fn … -> !` has `Infallible` for its type in there, and ends in `match __out {}`.
 //
-// `returns!` is a `return` of the declared type in a branch that is not taken: an async block can't declare its type,
-// and without it the first `return` of the body would decide.
+// The branch that is not taken tells the block its type, which an async block can't declare: without it the first
+// `return` of the body would decide.
 pub(super) fn body(args: &Args, function: &mut Function) -> TokenStream {
     let (private, call, out) = (private(args), hidden("__call"), hidden("__out"));
     let (ty, body) = (hidden("__type"), hidden("__body"));
-    let output = &function.signature.output;
     let (output, finish) = if function.is_never() {
         (parse_quote!(::core::convert::Infallible), quote!(match #out {}))
     } else {
-        (return_type(output), finish(args))
+        (return_type(&function.signature), finish(args, function))
     };
     let start = start(args, function);
     let rebound = rebind(args, function);
-    let block = function.body.behind(&quote!(#private::returns!(#ty); #rebound));
+    // rustc says that the type was inferred there: at its declaration, then.
+    let place = output.span();
+    let never = args.options.root().path_at(place, &["__private", "never"]);
+    let returns = quote_spanned!(place=> if false { return #never(#ty); });
+    let block = function.body.behind(&quote!(#returns #rebound));
+    // The block lies where the function does: what rustc says of it is said of that, and lints look into it.
+    let keyword = function
+        .signature
+        .asyncness
+        .map_or_else(Span::call_site, |keyword| keyword.span);
+    let asynchronous = quote_spanned!(keyword=> async move);
     quote! {
         #start
         let #ty = #private::hint::<#output>();
-        let #body = async move #block;
+        let #body = #asynchronous #block;
         let #out = #call.watch(#body).await;
         #finish
     }

@@ -11,7 +11,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
-use syn::{ExprStruct, Ident, Pat, PatIdent, ReturnType, Type};
+use syn::{ExprStruct, Ident, Pat, PatIdent, ReturnType, Signature, Type};
 
 use crate::args::{Args, Failed, Finish, Literal, Start, witness};
 use crate::item::Function;
@@ -27,7 +27,7 @@ pub(crate) fn expand(args: &Args, mut function: Function) -> syn::Result<TokenSt
         Shape::Returned(output) => returned::body(args, &mut function, &output),
         Shape::Guard => guard::body(args, &function),
     };
-    Ok(function.with(&function.body.around(&body)))
+    Ok(function.with(function.body.around(&body)))
 }
 
 /// A name that the user's code can't see, and that can't see the user's.
@@ -90,23 +90,27 @@ fn start_as(new: &TokenStream, args: &Args, function: &Function) -> TokenStream 
 }
 
 /// The finished event, if the call is on; `__out` is what the body returned.
-fn finish(args: &Args) -> TokenStream {
+fn finish(args: &Args, function: &Function) -> TokenStream {
     let (private, call, out, end) = (private(args), hidden("__call"), hidden("__out"), hidden("__end"));
-    let ok = match &args.finish {
+    // What is wrong with the lifetimes of an async function's value comes out here: it belongs to the declared type.
+    let returned = Ident::new(
+        "__out",
+        return_type(&function.signature).span().resolved_at(Span::mixed_site()),
+    );
+    let (pattern, event) = match &args.finish {
         Finish::None | Finish::Bare(_) => {
             let to = hidden("__to");
             (quote!((_, #to)), quote!(#to.bare()))
         }
         Finish::Literal(finish) => event_of(finish),
     };
-    let (pattern, event) = ok;
     let Some(Failed { key, fields }) = args.options.failed() else {
         return quote! {
             let #end = #private::finish!(#call, #out);
             if let ::core::option::Option::Some(#pattern) = #end {
                 #event;
             }
-            #out
+            #returned
         };
     };
     let (err_pattern, err_event) = event_of(fields);
@@ -120,7 +124,7 @@ fn finish(args: &Args) -> TokenStream {
             ::core::option::Option::Some(::core::result::Result::Err(#err_pattern)) => { #err_event; }
             ::core::option::Option::None => {}
         }
-        #out
+        #returned
     }
 }
 
@@ -154,10 +158,16 @@ fn rebind(args: &Args, function: &mut Function) -> TokenStream {
     params::rebind(&mut function.signature, &start_tokens(args), &function.body.tokens())
 }
 
-/// The declared return type, where every `impl Trait` is left to inference.
-fn return_type(output: &ReturnType) -> Type {
-    match output {
-        ReturnType::Default => syn::parse_quote!(()),
+/// The head of the closure around a body. It lies where the function does: what rustc says of it is said of that, and
+/// lints look into it.
+fn closure(function: &Function) -> TokenStream {
+    quote_spanned!(function.signature.ident.span()=> move ||)
+}
+
+/// The declared return type, where every `impl Trait` is left to inference. An undeclared one lies at the name.
+fn return_type(signature: &Signature) -> Type {
+    match &signature.output {
+        ReturnType::Default => syn::parse_quote_spanned!(signature.ident.span()=> ()),
         ReturnType::Type(_, ty) => erased(ty),
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{erased, finish, hidden, private, rebind, return_type, start_as};
+use super::{closure, erased, finish, hidden, private, rebind, return_type, start_as};
 use crate::args::Args;
 use crate::item::Function;
 use crate::shape::Output;
@@ -62,12 +62,13 @@ pub(super) fn body(args: &Args, function: &mut Function, output: &Output) -> Tok
 fn opaque(args: &Args, function: &mut Function, end: &TokenStream, judge: Option<&TokenStream>) -> TokenStream {
     let (private, call, out) = (private(args), hidden("__call"), hidden("__out"));
     let start = start_as(&quote!(#private::deferred), args, function);
-    let finish = finish(args);
+    let finish = finish(args, function);
     let rebound = rebind(args, function);
     let block = function.body.behind(&rebound);
+    let closure = closure(function);
     quote! {
         #start
-        let #out = #call.run(move || #block);
+        let #out = #call.run(#closure #block);
         #end(#call, #out, #judge move |mut #call, #out| { #finish })
     }
 }
@@ -102,16 +103,17 @@ fn opaque(args: &Args, function: &mut Function, end: &TokenStream, judge: Option
 // The type decides: for a boxed future or stream, `__call` and `__end` are those of a deferred call; for any other, they
 // are those of a call that ends here.
 fn named(args: &Args, function: &mut Function) -> TokenStream {
-    let output = return_type(&function.signature.output);
+    let output = return_type(&function.signature);
     let (private, call, out, ty) = (private(args), hidden("__call"), hidden("__out"), hidden("__type"));
     let start = start_as(&quote!(#ty.__call), args, function);
-    let finish = finish(args);
+    let finish = finish(args, function);
     let rebound = rebind(args, function);
     let block = function.body.behind(&rebound);
+    let closure = closure(function);
     quote! {
         let #ty = #private::hint::<#output>();
         #start
-        let #out = #call.run(move || -> #output #block);
+        let #out = #call.run(#closure -> #output #block);
         #ty.__end(#call, #out, #private::judge!(), move |mut #call, #out| { #finish })
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{finish, hidden, rebind, return_type, start};
+use super::{closure, finish, hidden, rebind, return_type, start};
 use crate::args::Args;
 use crate::item::Function;
 
@@ -33,13 +33,14 @@ use crate::item::Function;
 //     }
 pub(super) fn body(args: &Args, function: &mut Function) -> TokenStream {
     let (call, out) = (hidden("__call"), hidden("__out"));
-    let (start, finish) = (start(args, function), finish(args));
-    let output = return_type(&function.signature.output);
+    let (start, finish) = (start(args, function), finish(args, function));
+    let output = return_type(&function.signature);
     let rebound = rebind(args, function);
     let block = function.body.behind(&rebound);
+    let closure = closure(function);
     quote! {
         #start
-        let #out = #call.run(move || -> #output #block);
+        let #out = #call.run(#closure -> #output #block);
         #finish
     }
 }
