@@ -40,6 +40,10 @@ pub(crate) fn of(function: &Function, args: &Args) -> syn::Result<Shape> {
         return Ok(Shape::Point);
     }
     let is_async = signature.asyncness.is_some();
+    let is_looked_at = matches!(args.finish, Finish::Literal(_)) || args.options.failed().is_some();
+    if !is_async && !is_looked_at && output::is_closure(signature) {
+        return Ok(Shape::Guard);
+    }
     let Some(why) = why_unseen(function) else {
         return Ok(match output::of(signature) {
             _ if is_async => Shape::Async,

@@ -36,6 +36,33 @@ pub(super) fn of(signature: &Signature) -> Option<Output> {
     }
 }
 
+/// It returns a closure. That takes its signature from the declared type only as the function's own value, not as that
+/// of a closure around the body.
+pub(super) fn is_closure(signature: &Signature) -> bool {
+    fn has_closure(ty: &Type) -> bool {
+        match ty {
+            Type::ImplTrait(opaque) => opaque.bounds.iter().any(is_fn),
+            Type::Tuple(tuple) => tuple.elems.iter().any(has_closure),
+            Type::Array(array) => has_closure(&array.elem),
+            Type::Path(path) => path.path.segments.iter().any(|segment| match &segment.arguments {
+                PathArguments::AngleBracketed(arguments) => arguments.args.iter().any(|argument| match argument {
+                    GenericArgument::Type(ty) => has_closure(ty),
+                    _ => false,
+                }),
+                _ => false,
+            }),
+            ty @ (Type::Paren(_) | Type::Group(_)) => has_closure(bare(ty)),
+            _ => false,
+        }
+    }
+    fn is_fn(bound: &TypeParamBound) -> bool {
+        let TypeParamBound::Trait(bound) = bound else { return false };
+        let last = bound.path.segments.last();
+        last.is_some_and(|last| matches!(last.arguments, PathArguments::Parenthesized(_)))
+    }
+    matches!(&signature.output, ReturnType::Type(_, output) if has_closure(output))
+}
+
 /// Without the parentheses and invisible groups around it.
 fn bare(ty: &Type) -> &Type {
     match ty {
