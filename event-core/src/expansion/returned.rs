@@ -116,7 +116,7 @@ pub struct OpaqueStream<T, R> {
 #[derive(Debug)]
 pub struct Opaque<R>(PhantomData<fn() -> R>);
 
-/// See [`OpaqueFuture`].
+/// See `OpaqueFuture`.
 #[inline]
 pub fn future<T, R>(_out: &R) -> OpaqueFuture<T, R> {
     OpaqueFuture {
@@ -125,7 +125,7 @@ pub fn future<T, R>(_out: &R) -> OpaqueFuture<T, R> {
     }
 }
 
-/// See [`OpaqueStream`].
+/// See `OpaqueStream`.
 #[inline]
 pub fn stream<T, R>(_out: &R) -> OpaqueStream<T, R> {
     OpaqueStream {
