@@ -159,6 +159,7 @@ impl Context {
     }
 
     /// A place for a call that is about to begin: nobody else knows it.
+    #[inline]
     pub(crate) fn of_call(function: Function, bus: EventBus) -> Self {
         let mut node = spare::take();
         if let Some(node) = Arc::get_mut(&mut node) {
@@ -178,11 +179,13 @@ impl Context {
     }
 
     /// None once somebody else has seen it.
+    #[inline]
     pub(crate) fn node_mut(&mut self) -> Option<&mut Node> {
         self.0.as_mut().and_then(Arc::get_mut)
     }
 
     /// Keeps the memory of a place that is left for good.
+    #[inline]
     pub(crate) fn retire(self) {
         if let Some(node) = self.0 {
             spare::keep(node);
@@ -191,6 +194,7 @@ impl Context {
 
     /// Exchanges this and the thread's context: once to enter, once more to leave. Nothing is counted or copied for
     /// it. A thread that is going away has none to exchange.
+    #[inline]
     pub(crate) fn swap(&mut self) {
         let _ = CURRENT.try_with(|current| std::mem::swap(&mut *current.borrow_mut(), self));
     }

@@ -84,7 +84,10 @@ async fn names_of_the_users_hide_nothing_of_ours() {
     hidden_names::silent();
     hidden_names::guarded();
     let types: Vec<_> = capture.events().into_iter().map(|event| event.event_type).collect();
-    assert_eq!(types, ["begun", "done", "begun", "done", "begun", "done", "begun", "done"]);
+    assert_eq!(
+        types,
+        ["begun", "done", "begun", "done", "begun", "done", "begun", "done"]
+    );
 }
 
 /// Out of a macro, every part of the attribute and of the function is the macro's or its caller's.

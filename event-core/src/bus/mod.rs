@@ -185,6 +185,7 @@ impl EventBus {
 }
 
 /// The bus that is installed: for the thread, else for the process.
+#[inline(never)]
 pub(crate) fn installed() -> Option<EventBus> {
     let for_thread = || {
         THREAD

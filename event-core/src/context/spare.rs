@@ -16,12 +16,14 @@ thread_local! {
 }
 
 /// A blank node that nobody else knows.
+#[inline]
 pub(super) fn take() -> Arc<Node> {
     let spare = SPARE.try_with(|spare| spare.borrow_mut().pop());
     spare.ok().flatten().unwrap_or_default()
 }
 
 /// Keeps a node, unless somebody carries it still.
+#[inline]
 pub(super) fn keep(mut node: Arc<Node>) {
     let Some(blank) = Arc::get_mut(&mut node) else { return };
     // Before the store is looked at: a bus may end with its last node, which takes its time and other people's code.

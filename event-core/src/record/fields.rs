@@ -95,6 +95,11 @@ impl Fields {
         self.bytes.extend_from_slice(&other.bytes);
     }
 
+    /// What everything inside the span inherits.
+    fn passed_on(&self) -> &[u8] {
+        self.bytes.get(self.inherited..).unwrap_or_default()
+    }
+
     /// Adds a field whose value `write` appends. What an error leaves behind is the caller's to truncate.
     #[expect(
         clippy::inline_always,
@@ -180,20 +185,25 @@ fn bit(key: &[u8]) -> u64 {
 
 /// Adds to `fields` the scope fields of the span around it that it does not set itself. What `fields` passes on in turn
 /// then stands together at their end: for its own scope fields that means twice, of which the first counts.
+#[inline]
 pub(crate) fn inherit(fields: &mut Fields, around: Option<&Fields>) {
-    let own = fields.bytes.len();
-    fields.inherited = own;
+    fields.inherited = fields.bytes.len();
     if fields.has_scope {
         repeat_scope(fields);
     }
     let Some(around) = around else { return };
-    let inherited = around.bytes.get(around.inherited..).unwrap_or_default();
     if fields.keys & around.inherited_keys == 0 {
-        fields.bytes.extend_from_slice(inherited);
+        fields.bytes.extend_from_slice(around.passed_on());
         fields.inherited_keys |= around.inherited_keys;
-        return;
+    } else {
+        inherit_what_is_not_set(fields, around);
     }
-    for field in Iter(inherited) {
+}
+
+#[inline(never)]
+fn inherit_what_is_not_set(fields: &mut Fields, around: &Fields) {
+    let own = fields.inherited;
+    for field in Iter(around.passed_on()) {
         let is_set = Iter(&fields.bytes[..own]).any(|set| set.key == field.key);
         if !is_set {
             fields.bytes.extend_from_slice(field.encoded);
@@ -202,6 +212,7 @@ pub(crate) fn inherit(fields: &mut Fields, around: Option<&Fields>) {
     }
 }
 
+#[cold]
 fn repeat_scope(fields: &mut Fields) {
     let mut start = 0;
     while let Some(field) = Iter(&fields.bytes[start..fields.inherited]).next() {

@@ -4,10 +4,11 @@
 use std::collections::HashSet;
 use std::io::Write as _;
 
+use super::Record;
 use super::encode::Tag;
-use super::{Ending, Record};
 use crate::clock::Timestamp;
 use crate::ids::{self, RunId};
+use crate::outcome::Outcome;
 
 /// Keys that tell who an event belongs to: always ours.
 pub(super) const IDENTITY: [&str; 4] = ["run_id", "span_id", "parent_id", "function"];
@@ -28,8 +29,8 @@ pub(super) fn write(record: &Record, out: &mut Vec<u8>) {
     out.extend_from_slice(b",\"payload\":{");
     let mut payload = Payload { out, is_first: true };
     own_fields(record, &mut payload);
-    if let Some(ending) = &record.ending {
-        result(record, ending, &mut payload);
+    if let Some(outcome) = &record.outcome {
+        result(outcome, record, &mut payload);
     }
     let identity = &record.identity;
     payload.text("run_id", &identity.run.unwrap_or_else(RunId::of_process).to_string());
@@ -48,13 +49,13 @@ pub(super) fn write(record: &Record, out: &mut Vec<u8>) {
 
 /// The fields of the payload's types: each key once, the first one counts.
 fn own_fields(record: &Record, payload: &mut Payload<'_>) {
-    let ending = record.ending.as_ref();
+    let outcome = record.outcome.as_ref();
     let duration_key = record.event_type.duration_key();
-    let failed = ending.filter(|ending| ending.outcome.failure().is_some());
+    let has_failed = outcome.is_some_and(|outcome| outcome.failure().is_some());
     let is_ours = |key: &str| {
         IDENTITY.contains(&key)
-            || ending.is_some() && (RESULT.contains(&key) || duration_key == Some(key))
-            || failed.is_some_and(|ending| FAILURE.contains(&key) && !is_told(record, ending, key))
+            || outcome.is_some() && (RESULT.contains(&key) || duration_key == Some(key))
+            || has_failed && FAILURE.contains(&key) && !is_told(record, key)
     };
     let (mut few, mut many) = (Vec::new(), HashSet::new());
     for field in record.fields.iter() {
@@ -77,21 +78,21 @@ fn own_fields(record: &Record, payload: &mut Payload<'_>) {
 }
 
 /// Whether the call's own literal for its end has the key.
-fn is_told(record: &Record, ending: &Ending, key: &str) -> bool {
-    record.fields.first(ending.told).any(|field| field.key() == key)
+fn is_told(record: &Record, key: &str) -> bool {
+    record.fields.first(record.told).any(|field| field.key() == key)
 }
 
-fn result(record: &Record, ending: &Ending, payload: &mut Payload<'_>) {
-    payload.text("outcome", ending.outcome.name());
-    let seconds = record.moment.since(ending.started).as_secs_f64();
+fn result(outcome: &Outcome, record: &Record, payload: &mut Payload<'_>) {
+    payload.text("outcome", outcome.name());
+    let seconds = record.moment.since(record.started).as_secs_f64();
     for key in record.event_type.duration_key().into_iter().chain(["duration"]) {
         payload.key(key);
         float(payload.out, seconds);
     }
-    let Some(failure) = ending.outcome.failure() else {
+    let Some(failure) = outcome.failure() else {
         return;
     };
-    let is_told = |key| is_told(record, ending, key);
+    let is_told = |key| is_told(record, key);
     let [error, error_type, error_chain] = FAILURE;
     if !is_told(error) {
         payload.text(error, &failure.error);

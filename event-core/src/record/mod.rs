@@ -58,18 +58,13 @@ pub(crate) struct Record {
     pub(crate) event_type: TypeName,
     pub(crate) identity: Identity,
     /// How the call ended, on the event that finishes a span.
-    pub(crate) ending: Option<Ending>,
-    /// The payload: own fields first, then what is carried and inherited. The first of equal keys counts.
-    pub(crate) fields: Fields,
-}
-
-/// What a finished event adds about its call.
-#[derive(Debug)]
-pub(crate) struct Ending {
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: Option<Outcome>,
+    /// When that call had begun.
+    pub(crate) started: Moment,
     /// How many bytes of the fields, from their front, the call's own literal for its end wrote.
     pub(crate) told: usize,
-    pub(crate) started: Moment,
+    /// The payload: own fields first, then what is carried and inherited. The first of equal keys counts.
+    pub(crate) fields: Fields,
 }
 
 impl TypeName {
@@ -105,7 +100,9 @@ impl Record {
             moment,
             event_type: TypeName::BLANK,
             identity: Identity::default(),
-            ending: None,
+            outcome: None,
+            started: moment,
+            told: 0,
             fields: Fields::new(),
         }
     }
@@ -114,7 +111,8 @@ impl Record {
     pub(crate) fn clear(&mut self) {
         self.event_type = TypeName::BLANK;
         self.identity = Identity::default();
-        self.ending = None;
+        self.outcome = None;
+        self.told = 0;
         self.fields.clear();
     }
 
@@ -125,8 +123,8 @@ impl Record {
             TypeName::Known(_) => 0,
             TypeName::Given(name) => name.len(),
         };
-        let ending = self.ending.as_ref().map_or(0, |ending| ending.outcome.size());
-        size_of::<Self>() + self.fields.len() + name + ending
+        let outcome = self.outcome.as_ref().map_or(0, Outcome::size);
+        size_of::<Self>() + self.fields.len() + name + outcome
     }
 
     /// Bytes that it holds on to when it is blank again.

@@ -151,14 +151,14 @@ fn finished(payload: &Value, outcome: Outcome) -> Map<String, Value> {
 
 fn finished_with(payload: &Value, told_fields: usize, outcome: Outcome) -> Map<String, Value> {
     let mut record = record_of(payload);
-    let started = record.moment;
-    record.moment = Moment(started.0 + Duration::from_millis(1500));
+    record.started = record.moment;
+    record.moment = Moment(record.started.0 + Duration::from_millis(1500));
     record.event_type = TypeName::Known(&EventType {
         name: "tool_returned",
         duration_key: Some("latency"),
     });
-    let told = record.fields.iter().take(told_fields).map(|field| field.size()).sum();
-    record.ending = Some(Ending { outcome, told, started });
+    record.told = record.fields.iter().take(told_fields).map(|field| field.size()).sum();
+    record.outcome = Some(outcome);
     payload_of(&record)
 }
 

@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::ids::{RunId, SpanId};
 use crate::outcome::{Failure, Fallible, Outcome, Streamed, Verdict};
 use crate::panics;
-use crate::record::{Ending, EventType, Function, Record, TypeName, encode};
+use crate::record::{EventType, Fields, Function, Record, TypeName, encode};
 
 /// The value or the error that a call ended with, and where its finished event is published.
 type Either<'a, 'c, R> = Result<(&'a <R as Fallible>::Value, Finish<'c>), (&'a <R as Fallible>::Error, Failing<'c>)>;
@@ -89,19 +89,24 @@ impl Call {
         })
     }
 
-    /// Encodes the payload of the started event into the node of a call that is not open yet.
-    #[inline(never)]
+    /// Encodes the payload of the started event into the node of a call that is opened later.
     pub(super) fn load<S: Event>(&mut self, event: &S) {
         if let Some(node) = self.context.node_mut() {
             encode(event, S::SCOPE, &mut node.fields);
         }
     }
 
-    /// Opens the span, whose payload is in its node already, and publishes the started event, if there is one.
+    /// Opens the span, and publishes the started event with the fields that `payload` adds, if there is one.
     #[inline(never)]
-    pub(super) fn open(&mut self, finish: &'static EventType, started: Option<&'static EventType>) {
+    pub(super) fn open(
+        &mut self,
+        finish: &'static EventType,
+        started: Option<&'static EventType>,
+        payload: &mut dyn FnMut(&mut Fields),
+    ) {
         let Some(node) = self.context.node_mut() else { return };
         let Some(bus) = &node.bus else { return };
+        payload(&mut node.fields);
         let around = enclosing(&mut node.fields);
         let moment = Moment::now();
         node.identity.run = Some(around.map_or_else(RunId::random, |around| around.run));
@@ -160,6 +165,12 @@ impl Call {
             self.context.swap();
             self
         })
+    }
+
+    /// The other half of `entered`.
+    #[inline(never)]
+    fn left(&mut self) {
+        self.context.swap();
     }
 
     pub(crate) fn suspend(&mut self) {
@@ -222,13 +233,16 @@ impl Call {
 
     /// Publishes the finished event of a call of which nothing but its outcome is known.
     #[cold]
+    #[inline(never)]
     fn end_unseen(&mut self, moment: Moment, outcome: Outcome) {
-        self.end(bus::blank(moment), outcome);
+        let mut record = bus::blank(moment);
+        record.outcome = Some(outcome);
+        self.end(record);
     }
 
     /// Publishes the finished event, if the call is open.
     #[inline(never)]
-    fn end(&mut self, mut record: Box<Record>, outcome: Outcome) {
+    fn end(&mut self, mut record: Box<Record>) {
         let context = std::mem::take(&mut self.context);
         (self.is_open, self.is_parent) = (false, false);
         if let Some(node) = context.node()
@@ -236,11 +250,8 @@ impl Call {
         {
             record.event_type = TypeName::Known(opening.finish);
             record.identity = node.identity;
-            record.ending = Some(Ending {
-                outcome,
-                told: record.fields.len(),
-                started: opening.started,
-            });
+            record.started = opening.started;
+            record.told = record.fields.len();
             if let Some(streamed) = node.streamed.get() {
                 encode(streamed, &[], &mut record.fields);
             }
@@ -308,7 +319,7 @@ impl Drop for Entered<'_> {
     #[inline]
     fn drop(&mut self) {
         if let Some(call) = self.0.take() {
-            call.context.swap();
+            call.left();
         }
     }
 }
@@ -324,19 +335,19 @@ impl Start<'_> {
     /// Publishes the started event, which is `event`.
     #[inline(never)]
     pub fn event<S: Event>(self, event: &S) {
-        self.call.load(event);
-        self.call.open(self.finish, Some(EventType::of::<S>()));
+        let mut payload = |fields: &mut Fields| encode(event, S::SCOPE, fields);
+        self.call.open(self.finish, Some(EventType::of::<S>()), &mut payload);
     }
 
     /// Publishes the started event with the automatic fields only. The argument only names its type.
     #[inline]
     pub fn bare<S: Event>(self, _start: fn(S)) {
-        self.call.open(self.finish, Some(EventType::of::<S>()));
+        self.call.open(self.finish, Some(EventType::of::<S>()), &mut |_| ());
     }
 
     /// Publishes no started event: what runs inside belongs to the span around.
     pub fn silent(self) {
-        self.call.open(self.finish, None);
+        self.call.open(self.finish, None, &mut |_| ());
     }
 }
 
@@ -354,13 +365,16 @@ impl Finish<'_> {
     pub fn event<F: Event>(self, event: &F) {
         let mut record = bus::blank(self.moment);
         encode(event, &[], &mut record.fields);
-        self.call.end(record, Outcome::Ok);
+        record.outcome = Some(Outcome::Ok);
+        self.call.end(record);
     }
 
     /// Publishes the finished event with the automatic fields only.
     #[inline(never)]
     pub fn bare(self) {
-        self.call.end(bus::blank(self.moment), Outcome::Ok);
+        let mut record = bus::blank(self.moment);
+        record.outcome = Some(Outcome::Ok);
+        self.call.end(record);
     }
 }
 
@@ -377,7 +391,8 @@ impl Failing<'_> {
         let Finish { call, moment } = self.finish;
         let mut record = bus::blank(moment);
         encode(fields, &[], &mut record.fields);
-        call.end(record, Outcome::Error(self.failure));
+        record.outcome = Some(Outcome::Error(self.failure));
+        call.end(record);
     }
 }
 
@@ -394,7 +409,7 @@ impl Drop for Guard {
     #[inline]
     fn drop(&mut self) {
         if self.is_inside {
-            self.call.context.swap();
+            self.call.left();
         }
         if self.call.is_on() {
             self.call.leave(self.was_panicking);

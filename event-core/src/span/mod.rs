@@ -16,6 +16,7 @@ use crate::context::{self, Node, Place};
 use crate::record::{Fields, inherit};
 
 /// Adds what is inherited from the current context to a payload; returns the span that is the parent here.
+#[inline]
 fn enclosing(fields: &mut Fields) -> Option<Place> {
     context::with_current(|here| {
         inherit(fields, here.map(|here| &here.fields));

@@ -35,6 +35,7 @@ pub fn point_bare<E: Event>(bus: &EventBus, path: &'static str, name: &'static s
 
 impl EventBus {
     /// The bus that code here publishes to: the context's, else the thread's, else the process's.
+    #[inline]
     pub fn current() -> Option<Self> {
         context::with_current(|here| here?.bus.clone()).or_else(bus::installed)
     }

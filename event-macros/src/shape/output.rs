@@ -56,7 +56,9 @@ pub(super) fn is_closure(signature: &Signature) -> bool {
         }
     }
     fn is_fn(bound: &TypeParamBound) -> bool {
-        let TypeParamBound::Trait(bound) = bound else { return false };
+        let TypeParamBound::Trait(bound) = bound else {
+            return false;
+        };
         let last = bound.path.segments.last();
         last.is_some_and(|last| matches!(last.arguments, PathArguments::Parenthesized(_)))
     }
