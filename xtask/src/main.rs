@@ -17,6 +17,7 @@ mod sources;
 mod steps;
 mod terminal;
 mod tier;
+mod transparency;
 mod verdict;
 mod version;
 mod workspace;
@@ -38,7 +39,8 @@ Examples:
   cargo xtask test                       installs what is missing and runs every check
   cargo xtask test --only fmt,clippy     two steps of it
   cargo xtask bench cost                 what one annotated call costs, beside its peers
-  cargo xtask dist                       builds ui/dist, to be committed with the change to ui/src"
+  cargo xtask dist                       builds ui/dist, to be committed with the change to ui/src
+  cargo xtask transparency httparse      #[emits] on every function of a real crate; do its tests still pass?"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -76,6 +78,8 @@ enum Subcommands {
         #[command(subcommand)]
         bench: bench::Bench,
     },
+    /// Puts an attribute on every function of real crates, and compares builds and tests with and without it.
+    Transparency(transparency::Options),
 }
 
 fn main() -> ExitCode {
@@ -105,6 +109,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
         } => tier::run(&workspace, only, !no_install),
         Subcommands::Dist { check } => dist::run(&workspace, *check).map(|()| true),
         Subcommands::Bench { bench } => bench::run(&workspace, bench).map(|()| true),
+        Subcommands::Transparency(options) => transparency::run(&workspace, options),
     }
 }
 

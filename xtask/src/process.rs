@@ -6,7 +6,7 @@
 use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -76,6 +76,25 @@ pub(crate) fn run_shown(command: &mut Command) -> Result<Finished> {
 /// Runs a program to its end and only keeps its output.
 pub(crate) fn run_quiet(command: &mut Command) -> Result<Finished> {
     run(command, false)
+}
+
+/// Runs a program as [`run_quiet`], and ends it, with all it started, after `limit`.
+pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Result<Finished> {
+    let line = line_of(command);
+    let (done, is_done) = mpsc::channel::<()>();
+    let watchdog = thread::spawn(move || {
+        let is_overdue = is_done.recv_timeout(limit) == Err(RecvTimeoutError::Timeout);
+        if is_overdue && let Some(group) = current().group {
+            end_group(group);
+        }
+        is_overdue
+    });
+    let finished = run_quiet(command);
+    drop(done);
+    if watchdog.join().is_ok_and(|is_overdue| is_overdue) {
+        bail!("`{line}` was ended after {} s", limit.as_secs());
+    }
+    finished
 }
 
 /// What a program printed on standard output, or why it could not be asked.
@@ -223,6 +242,12 @@ mod tests {
             assert!(Instant::now() < deadline, "{left:?} outlived the child that started it");
             thread::sleep(LOOK);
         }
+    }
+
+    #[test]
+    fn a_program_that_takes_too_long_is_ended() {
+        let error = run_within(&mut shell("sleep 600"), LOOK).err().unwrap();
+        assert!(error.to_string().contains("was ended"), "{error}");
     }
 
     /// Whether a process is there and not merely waiting to be collected.
