@@ -196,6 +196,10 @@ pub(crate) fn installed() -> Option<EventBus> {
     for_thread().or_else(EventBus::global)
 }
 
+/// Whether events are compiled in. With `--cfg emits_off` they are not: what stands behind this is gone from the binary,
+/// and was type-checked all the same.
+pub(crate) const IS_COMPILED_IN: bool = !cfg!(emits_off);
+
 /// Whether code here may publish: not while it writes events itself, which would feed itself for ever.
 #[inline]
 pub(crate) fn may_publish() -> bool {
@@ -205,7 +209,7 @@ pub(crate) fn may_publish() -> bool {
 /// Whether there is any bus at all: one relaxed load.
 #[inline]
 pub(crate) fn is_any() -> bool {
-    BUSES.load(Ordering::Relaxed) > 0
+    IS_COMPILED_IN && BUSES.load(Ordering::Relaxed) > 0
 }
 
 /// Changes what is installed for the process, and with it the global bus.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{enclosing, here};
-use crate::bus;
+use crate::bus::{self, IS_COMPILED_IN};
 use crate::clock::Moment;
 use crate::context::{Context, Opening};
 use crate::event::Event;
@@ -70,13 +70,13 @@ impl Call {
     /// Whether a finished event is due.
     #[inline]
     pub fn is_on(&self) -> bool {
-        self.is_open
+        IS_COMPILED_IN && self.is_open
     }
 
     /// Whether there is a bus for it.
     #[inline]
     pub(super) fn has_bus(&self) -> bool {
-        self.context.node().is_some()
+        IS_COMPILED_IN && self.context.node().is_some()
     }
 
     /// Begins the call, if there is a bus. The argument only names the type of the finished event. Without an event the

@@ -41,13 +41,20 @@ impl EventBus {
     }
 
     /// Publishes a value without a type of its own. What is no JSON object goes under the key `value`.
+    #[inline]
     pub fn publish_value(&self, event_type: &str, payload: Value) {
-        let payload = match payload {
-            Value::Object(payload) => payload,
-            other => [("value".to_owned(), other)].into_iter().collect(),
-        };
-        publish_point(self, ("", ""), TypeName::Given(event_type.into()), &payload);
+        if bus::IS_COMPILED_IN {
+            publish_value(self, event_type, payload);
+        }
     }
+}
+
+fn publish_value(bus: &EventBus, event_type: &str, payload: Value) {
+    let payload = match payload {
+        Value::Object(payload) => payload,
+        other => [("value".to_owned(), other)].into_iter().collect(),
+    };
+    publish_point(bus, ("", ""), TypeName::Given(event_type.into()), &payload);
 }
 
 fn publish_point<P: Serialize>(bus: &EventBus, function: Function, event_type: TypeName, payload: &P) {

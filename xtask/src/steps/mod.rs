@@ -4,6 +4,7 @@
 
 mod dependencies;
 mod layering;
+mod off;
 mod rust;
 mod ui;
 
@@ -80,6 +81,12 @@ pub(crate) const ALL: &[Step] = &[
         about: "every Rust test: unit, property, integration on a real redis-server, documentation",
         needs: &[Part::Redis],
         run: rust::tests,
+    },
+    Step {
+        name: "off",
+        about: "with --cfg emits_off nothing is published, and nothing of events is left in a binary",
+        needs: &[],
+        run: off::run,
     },
     Step {
         name: "browser",
