@@ -136,18 +136,6 @@ impl Call {
         body()
     }
 
-    /// For a body that can't be put into a closure: inside the span until the guard goes, which finishes the call
-    /// without a look at its value.
-    #[inline]
-    pub fn guard(mut self) -> Guard {
-        let is_inside = self.enter().stay();
-        Guard {
-            is_inside,
-            was_panicking: std::thread::panicking(),
-            call: self,
-        }
-    }
-
     /// The span as a place for what runs inside; none when the call is off.
     pub(super) fn context(&self) -> Option<&Context> {
         self.is_open.then_some(&self.context)
@@ -169,7 +157,7 @@ impl Call {
 
     /// The other half of `entered`.
     #[inline(never)]
-    fn left(&mut self) {
+    pub(super) fn left(&mut self) {
         self.context.swap();
     }
 
@@ -234,7 +222,7 @@ impl Call {
     /// Publishes the finished event of a call of which nothing but its outcome is known.
     #[cold]
     #[inline(never)]
-    fn end_unseen(&mut self, moment: Moment, outcome: Outcome) {
+    pub(super) fn end_unseen(&mut self, moment: Moment, outcome: Outcome) {
         let mut record = bus::blank(moment);
         record.outcome = Some(outcome);
         self.end(record);
@@ -263,24 +251,12 @@ impl Call {
     }
 
     /// The outcome of a call that is dropped as it is.
-    fn abandoned(&self) -> Outcome {
+    pub(super) fn abandoned(&self) -> Outcome {
         if self.is_suspended {
             Outcome::cancelled()
         } else {
             panics::outcome(self.panics_before)
         }
-    }
-
-    /// Ends a call whose value can't be seen.
-    #[inline(never)]
-    fn leave(&mut self, was_panicking: bool) {
-        let has_panicked = std::thread::panicking() && !was_panicking;
-        let outcome = if has_panicked {
-            self.abandoned()
-        } else {
-            Outcome::Returned
-        };
-        self.end_unseen(Moment::now(), outcome);
     }
 
     #[cold]
@@ -310,7 +286,7 @@ pub(crate) struct Entered<'a>(Option<&'a mut Call>);
 
 impl Entered<'_> {
     /// Leaves it to somebody else to leave; whether there is anything to leave.
-    fn stay(mut self) -> bool {
+    pub(super) fn stay(mut self) -> bool {
         self.0.take().is_some()
     }
 }
@@ -393,26 +369,5 @@ impl Failing<'_> {
         encode(fields, &[], &mut record.fields);
         record.outcome = Some(Outcome::Error(self.failure));
         call.end(record);
-    }
-}
-
-/// Inside a span whose value can't be seen; see [`Call::guard`].
-#[derive(Debug)]
-#[must_use]
-pub struct Guard {
-    call: Call,
-    is_inside: bool,
-    was_panicking: bool,
-}
-
-impl Drop for Guard {
-    #[inline]
-    fn drop(&mut self) {
-        if self.is_inside {
-            self.call.left();
-        }
-        if self.call.is_on() {
-            self.call.leave(self.was_panicking);
-        }
     }
 }

@@ -4,6 +4,7 @@
 mod by_hand;
 mod call;
 mod deferred;
+mod guard;
 mod point;
 
 pub use self::by_hand::Span;
