@@ -169,6 +169,28 @@ async fn every_form_is_followed_to_its_end() {
     is_followed(mine).await;
 }
 
+#[tokio::test]
+async fn destructors_of_a_stream_that_is_given_up_run_inside_the_span() {
+    struct Leaves;
+    impl Drop for Leaves {
+        fn drop(&mut self) {
+            Noted {}.publish();
+        }
+    }
+    #[emits(Asked { question: "leaves" }, Answered)]
+    fn leaves() -> impl Stream<Item = u8> + Unpin {
+        let leaves = Leaves;
+        stream::iter([1, 2]).map(move |n| {
+            let _ = &leaves;
+            n
+        })
+    }
+    let capture = Capture::start();
+    leaves().next().await;
+    let events = capture.events();
+    assert_eq!((told(finished(&events)).0, events.len()), ("cancelled", 3));
+}
+
 #[emits(Asked { question: "counts" }, |out| Answered { chunks: None, items: Some(out.items * 100) })]
 fn counts(limit: u8) -> impl Stream<Item = u8> {
     stream::iter(0..limit)

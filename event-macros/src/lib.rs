@@ -123,9 +123,10 @@ use crate::args::Args;
 /// The finished event of a stream has `items`, and `time_to_first` (seconds, from the first poll), in its payload; `out`
 /// is a [`Streamed`](https://docs.rs/event-core).
 ///
-/// What can't be wrapped is a value as any other, and the call is finished when the function returns: `JoinHandle`, `Ready`,
-/// `impl Future` with other bounds than auto traits, lifetimes and `use<…>`, a type that names a type parameter of the
-/// function without a lifetime bound (`T: 'a`), and whatever an async function returns.
+/// What can't be wrapped is a value as any other, and the call is finished when the function returns: `JoinHandle`,
+/// `Ready`, whatever an async function returns, `impl Future` with other bounds than auto traits, lifetimes and
+/// `use<…>`, and a box of which the signature does not say that all in it lives as long: `BoxFuture<'a, T>` with a type
+/// parameter needs `T: 'a`, or `&'a self` if it is one of the impl's.
 ///
 /// Every started event has exactly one finished event, which carries the payload of the started one as well, and
 /// `duration` in seconds. Both have `run_id`, `span_id`, `parent_id` (if there is a parent) and `function`. What runs
@@ -155,9 +156,9 @@ use crate::args::Args;
 /// ```
 ///
 /// # Limits
-/// `const fn`, C-variadic functions and functions without a body are refused. A generic event is
-/// written with its arguments (`Gen::<u8> { … }`); an event is a struct. `?`, `return`, `.await` and `break` are refused in
-/// START and FINISH: they would leave the function.
+/// `const fn`, C-variadic functions and functions without a body are refused. A generic event is written with its
+/// arguments (`Gen::<u8> { … }`); an event is a struct. `?`, `return`, `.await` and `break` are refused in START and
+/// FINISH: they would leave the function.
 #[proc_macro_attribute]
 pub fn emits(args: TokenStream, item: TokenStream) -> TokenStream {
     let item = proc_macro2::TokenStream::from(item);

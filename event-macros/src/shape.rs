@@ -1,5 +1,6 @@
 //! Which of the shapes a function has: what decides how its call can be followed. Decided by the signature alone.
 
+mod outlives;
 mod output;
 
 use syn::Attribute;

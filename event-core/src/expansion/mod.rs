@@ -5,7 +5,7 @@ mod returned;
 
 use std::marker::PhantomData;
 
-pub use self::returned::{future, stream};
+pub use self::returned::{concrete, future, stream};
 
 /// The declared return type of a function, as a value: carried into an async block, or asked how the function ends.
 #[derive(Debug)]

@@ -48,10 +48,37 @@ impl<R> Plain<R> {
     }
 }
 
+/// The declared type of a function, of which is not known whether its type parameters live as long as a box.
+#[derive(Debug)]
+pub struct Concrete<R> {
+    plain: Plain<R>,
+}
+
+/// See `Concrete`.
+#[inline]
+pub fn concrete<R>() -> Concrete<R> {
+    Concrete { plain: Plain::NEW }
+}
+
+impl<R> Deref for Concrete<R> {
+    type Target = Plain<R>;
+
+    fn deref(&self) -> &Plain<R> {
+        &self.plain
+    }
+}
+
 /// The methods of [`Plain`] for a boxed future or stream with these auto traits.
+///
+/// `T: 'a` is not looked at when a method is chosen, and an error if it does not hold. So a `Concrete` asks for `Unpin`:
+/// nearly every type is that, but it is not known of a type parameter, nor of what is made of one.
 macro_rules! boxed {
     ($($auto:ident)*) => {
-        impl<'a, T: 'a> Hint<Pin<Box<dyn Future<Output = T> $(+ $auto)* + 'a>>> {
+        boxed!(Hint [] $($auto)*);
+        boxed!(Concrete [+ Unpin] $($auto)*);
+    };
+    ($hint:ident [$($known:tt)*] $($auto:ident)*) => {
+        impl<'a, T: 'a $($known)*> $hint<Pin<Box<dyn Future<Output = T> $(+ $auto)* + 'a>>> {
             /// The call, which begins with the first poll.
             #[inline]
             pub fn __call(&self, path: &'static str, name: &'static str) -> Deferred {
@@ -71,7 +98,7 @@ macro_rules! boxed {
             }
         }
 
-        impl<'a, T: 'a> Hint<Pin<Box<dyn Stream<Item = T> $(+ $auto)* + 'a>>> {
+        impl<'a, T: 'a $($known)*> $hint<Pin<Box<dyn Stream<Item = T> $(+ $auto)* + 'a>>> {
             /// The call, which begins with the first poll.
             #[inline]
             pub fn __call(&self, path: &'static str, name: &'static str) -> Deferred {

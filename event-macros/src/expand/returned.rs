@@ -26,7 +26,8 @@ pub(super) fn body(args: &Args, function: &mut Function, output: &Output) -> Tok
             let end = quote!(#private::stream::<#item, _>(&#out).__end_stream);
             opaque(args, function, &end, Some(&judge))
         }
-        Output::Named => named(args, function),
+        Output::Named { may_be_generic: true } => named(args, function, &quote!(#private::hint)),
+        Output::Named { may_be_generic: false } => named(args, function, &quote!(#private::concrete)),
     }
 }
 
@@ -101,8 +102,9 @@ fn opaque(args: &Args, function: &mut Function, end: &TokenStream, judge: Option
 //     }
 //
 // The type decides: for a boxed future or stream, `__call` and `__end` are those of a deferred call; for any other, they
-// are those of a call that ends here.
-fn named(args: &Args, function: &mut Function) -> TokenStream {
+// are those of a call that ends here. It is asked by `concrete` where a type parameter in it might not live as long as
+// the box.
+fn named(args: &Args, function: &mut Function, hint: &TokenStream) -> TokenStream {
     let output = return_type(&function.signature);
     let (private, call, out, ty) = (private(args), hidden("__call"), hidden("__out"), hidden("__type"));
     let start = start_as(&quote!(#ty.__call), args, function);
@@ -111,7 +113,7 @@ fn named(args: &Args, function: &mut Function) -> TokenStream {
     let block = function.body.behind(&rebound);
     let closure = closure(function);
     quote! {
-        let #ty = #private::hint::<#output>();
+        let #ty = #hint::<#output>();
         #start
         let #out = #call.run(#closure -> #output #block);
         #ty.__end(#call, #out, #private::judge!(), move |mut #call, #out| { #finish })

@@ -82,26 +82,60 @@ fn a_closure_keeps_target_features() {
     assert!(printed("A, |out| B { sum: *out }", item).contains("run(move || -> i32"));
 }
 
+/// How a function that returns this is expanded: by the function that asks for its type, if it is asked for.
+fn asked(returns: &str) -> Option<&'static str> {
+    let item = format!("fn f<'a, 'b: 'a, T, U: 'a, V>(&'a self) -> {returns} where V: 'a {{ g() }}");
+    let printed = printed("A, B", &item);
+    let asks = ["future::<", "stream::<", "hint::<", "concrete::<"];
+    asks.into_iter()
+        .find(|asks| printed.contains(&format!("__private::{asks}")))
+}
+
 #[test]
-fn only_what_can_be_a_future_or_stream_and_can_be_wrapped_is_asked_for_it() {
-    let is_asked = |returns: &str| {
-        let item = format!("fn f<'a, T, U: 'a, V>(&'a self) -> {returns} where V: 'a {{ g() }}");
-        printed("A, B", &item).contains(".__end")
-    };
-    for asked in [
+fn opaque_futures_and_streams_are_known_by_their_bounds() {
+    for future in [
         "impl Future<Output = T>",
         "impl ::core::future::Future<Output = u8> + Send + 'a + use<'a>",
         "(impl Future + Unpin + std::panic::UnwindSafe)",
         "impl Future<Output: Send>",
-        "impl Stream<Item = u8> + Send",
-        "impl Stream",
+    ] {
+        assert_eq!(asked(future), Some("future::<"), "{future}");
+    }
+    for stream in ["impl Stream<Item = u8> + Send", "impl Stream"] {
+        assert_eq!(asked(stream), Some("stream::<"), "{stream}");
+    }
+    for other in [
+        "impl Future<Output = u8> + Clone",
+        "impl Future<Item = u8, Error = u8>",
+        "impl Iterator<Item = u8>",
+    ] {
+        assert_eq!(asked(other), None, "{other}");
+    }
+}
+
+#[test]
+fn named_types_are_asked_whether_they_are_futures_or_streams() {
+    for known in [
         "Pin<Box<dyn Future<Output = U> + Send + 'a>>",
         "BoxFuture<'a, Vec<V>>",
+        "BoxFuture<'_, Result<E, Self::Error>>",
+        "BoxFuture<'a, &'b str>",
+        "BoxFuture<'a, &'static str>",
+        "Self::Future<'a>",
+    ] {
+        assert_eq!(asked(known), Some("hint::<"), "{known}");
+    }
+    for in_doubt in [
+        "Mine",
+        "BoxFuture<E>",
+        "BoxFuture<'a, T>",
+        "BoxFuture<'b, E>",
+        "Pin<Box<dyn Future<Output = Self::Item> + Send>>",
         "Self::Future",
         "<Self as Service<u8>>::Future",
-        "Mine",
+        "<T as Iterator>::Item",
     ] {
-        assert!(is_asked(asked), "{asked}");
+        assert_eq!(asked(in_doubt), Some("concrete::<"), "{in_doubt}");
     }
     for plain in [
         "u8",
@@ -110,14 +144,11 @@ fn only_what_can_be_a_future_or_stream_and_can_be_wrapped_is_asked_for_it() {
         "&'a BoxFuture<'a, u8>",
         "(Mine, Mine)",
         "Box<dyn Future<Output = u8>>",
-        "impl Future<Output = u8> + Clone",
-        "impl Future<Item = u8, Error = u8>",
-        "impl Iterator<Item = u8>",
         "Pin<Box<impl Future<Output = u8>>>",
-        "BoxFuture<'a, T>",
-        "<T as Iterator>::Item",
+        "BoxFuture<'b, &'a str>",
+        "BoxFuture<'static, &'a str>",
     ] {
-        assert!(!is_asked(plain), "{plain}");
+        assert_eq!(asked(plain), None, "{plain}");
     }
 }
 

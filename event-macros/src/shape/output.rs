@@ -4,20 +4,23 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    AngleBracketedGenericArguments, GenericArgument, GenericParam, Ident, Path, PathArguments, PathSegment, ReturnType,
-    Signature, TraitBound, Type, TypeImplTrait, TypeParam, TypeParamBound, WherePredicate,
+    AngleBracketedGenericArguments, GenericArgument, Path, PathArguments, PathSegment, ReturnType, Signature,
+    TraitBound, Type, TypeImplTrait, TypeParamBound,
 };
+
+use super::outlives::{self, Outlives};
 
 pub(crate) enum Output {
     /// `impl Future<Output = T>`, of which only the body knows the type.
     Future(Box<Type>),
     /// `impl Stream<Item = T>`
     Stream(Box<Type>),
-    /// A named type, which may stand for a boxed future or stream.
-    Named,
+    /// A named type, which may stand for a boxed future or stream, also of a type parameter if that is known to live as
+    /// long.
+    Named { may_be_generic: bool },
 }
 
-/// None for a type that is surely an ordinary one, or that can't be wrapped.
+/// None for a type that is surely an ordinary one, or that can't be wrapped for sure.
 pub(super) fn of(signature: &Signature) -> Option<Output> {
     let ReturnType::Type(_, output) = &signature.output else {
         return None;
@@ -25,13 +28,13 @@ pub(super) fn of(signature: &Signature) -> Option<Output> {
     match bare(output) {
         Type::ImplTrait(opaque) => of_opaque(opaque),
         Type::Path(path) if path.qself.is_none() && is_surely_plain(&path.path) => None,
-        named @ Type::Path(_) => {
-            let has = |what: &Ident| mentions(named.to_token_stream(), what);
-            // A wrapper of what `impl Trait` stands for would be another type, and one around a `T` has to know how
-            // long that lives.
-            let keep = has(&quote::format_ident!("impl")) || own_unbounded(signature).any(has);
-            (!keep).then(|| Output::Named)
-        }
+        // What `impl Trait` stands for would be another type in a wrapper.
+        Type::Path(path) if mentions(path.to_token_stream(), "impl") => None,
+        Type::Path(path) => match outlives::of(signature, path) {
+            Outlives::Yes => Some(Output::Named { may_be_generic: true }),
+            Outlives::WithoutParameters => Some(Output::Named { may_be_generic: false }),
+            Outlives::No => None,
+        },
         _ => None,
     }
 }
@@ -172,32 +175,9 @@ fn is_surely_plain(path: &Path) -> bool {
     last.is_some_and(|last| PLAIN.iter().any(|plain| last.ident == plain))
 }
 
-/// The function's own type parameters of which is not said how long they live.
-fn own_unbounded(signature: &Signature) -> impl Iterator<Item = &Ident> {
-    let generics = &signature.generics;
-    let parameters = generics.params.iter().filter_map(|parameter| match parameter {
-        GenericParam::Type(parameter) => Some(parameter),
-        _ => None,
-    });
-    let is_bounded = |parameter: &TypeParam| {
-        let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-        let of_clause = predicates.filter_map(|predicate| match predicate {
-            WherePredicate::Type(of) if parameter.ident == of.bounded_ty.to_token_stream().to_string() => {
-                Some(&of.bounds)
-            }
-            _ => None,
-        });
-        let mut bounds = of_clause.chain([&parameter.bounds]).flatten();
-        bounds.any(|bound| matches!(bound, TypeParamBound::Lifetime(_)))
-    };
-    parameters
-        .filter(move |parameter| !is_bounded(parameter))
-        .map(|parameter| &parameter.ident)
-}
-
-fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+fn mentions(tokens: TokenStream, name: &str) -> bool {
     tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Ident(ident) => ident == name,
         TokenTree::Group(group) => mentions(group.stream(), name),
         TokenTree::Punct(_) | TokenTree::Literal(_) => false,
     })

@@ -1,5 +1,5 @@
 fn fetch(url: &str) -> BoxFuture<'_, Result<Page, FetchError>> {
-    let __type = ::event_core::__private::hint::<
+    let __type = ::event_core::__private::concrete::<
         BoxFuture<'_, Result<Page, FetchError>>,
     >();
     let mut __call = __type.__call(::core::module_path!(), "fetch");
