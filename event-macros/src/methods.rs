@@ -101,15 +101,13 @@ impl Block {
                 continue;
             }
             let ahead = input.fork();
-            match ahead.parse::<ImplItem>() {
-                // What a macro makes may carry the attribute.
-                Ok(item) => is_any_watched |= matches!(item, ImplItem::Macro(_)),
+            let Ok(item) = ahead.parse::<ImplItem>() else {
                 // Half typed: the rest expands by itself, as rustc comes by.
-                Err(_) => {
-                    items.extend(input.parse::<TokenStream>()?);
-                    return Ok((items, true));
-                }
-            }
+                items.extend(input.parse::<TokenStream>()?);
+                return Ok((items, true));
+            };
+            // What a macro makes may carry the attribute.
+            is_any_watched |= matches!(item, ImplItem::Macro(_));
             items.extend(tokens_up_to(input, &ahead));
         }
         Ok((items, is_any_watched))

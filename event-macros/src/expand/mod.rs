@@ -132,7 +132,9 @@ fn finish(args: &Args, function: &Function) -> TokenStream {
 fn event_of(Literal { value, literal }: &Literal) -> (TokenStream, TokenStream) {
     let (to, event) = (hidden("__to"), reference(literal));
     match value {
-        Pat::Ident(PatIdent { subpat: None, .. }) | Pat::Wild(_) => (quote!((#value, #to)), quote!(#to.event(#event))),
+        // Of ours: clippy would rather see `()` where the function returns that.
+        Pat::Wild(_) => (quote!((_, #to)), quote!(#to.event(#event))),
+        Pat::Ident(PatIdent { subpat: None, .. }) => (quote!((#value, #to)), quote!(#to.event(#event))),
         // A pattern that may not match is rustc's to refuse.
         value => {
             let whole = hidden("__value");
