@@ -57,7 +57,8 @@ impl Program {
         let target = workspace
             .target()
             .join(if is_off { "bench/cost-off" } else { "bench/cost" });
-        let mut command = workspace.cargo(&["build", "--release", "--locked", "--manifest-path", MANIFEST]);
+        // Not locked: our own crates may have come to need another. The versions of peers stay as they are.
+        let mut command = workspace.cargo(&["build", "--release", "--manifest-path", MANIFEST]);
         command.env("CARGO_TARGET_DIR", &target);
         if is_off {
             command.arg("--no-default-features").env("RUSTFLAGS", "--cfg emits_off");
