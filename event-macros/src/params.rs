@@ -107,6 +107,8 @@ fn is_trivial(ty: &Type) -> bool {
     ];
     match ty {
         Type::Reference(_) | Type::Ptr(_) | Type::Never(_) => true,
+        Type::Array(array) => is_trivial(&array.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().all(is_trivial),
         Type::Path(path) => path
             .path
             .get_ident()

@@ -157,7 +157,7 @@ fn finished_with(payload: &Value, told_fields: usize, outcome: Outcome) -> Map<S
         name: "tool_returned",
         duration_key: Some("latency"),
     });
-    record.told = record.fields.iter().take(told_fields).map(|field| field.size()).sum();
+    record.told = record.fields.iter().take(told_fields).map(fields::Field::size).sum();
     record.outcome = Some(outcome);
     payload_of(&record)
 }

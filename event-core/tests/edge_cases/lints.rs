@@ -18,7 +18,7 @@ pub async fn unreached_later() -> u32 {
     2
 }
 #[twin]
-pub fn panics(n: u32) -> u32 {
+pub fn panics(n: String) -> String {
     panic!("now");
     n
 }"#,
