@@ -54,7 +54,9 @@ pub use self::watch::RunAsync;
 /// What the attribute's expansion names. No contract: it changes with the attribute, of the same version.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::expansion::{Hint, concrete, finish, finish_either, future, hint, judge, never, stream, verdict};
+    pub use crate::expansion::{
+        Hint, concrete, described, finish, finish_either, future, hint, judge, never, stream, verdict,
+    };
     pub use crate::outcome::{
         Described, DescribedBox, DescribedDisplay, DescribedError, DescribedName, Returned, ReturnedResult,
         ReturnedValue,

@@ -66,10 +66,6 @@ fn bounded() -> impl Future<Output = u8> + Clone + Into<Option<Ready<u8>>> {
     ready(4)
 }
 
-#[expect(
-    clippy::async_yields_async,
-    reason = "clippy spares async functions, but not the block around their body"
-)]
 #[emits(Asked { what: "async" }, Answered)]
 async fn in_async() -> BoxFuture<'static, u8> {
     Box::pin(async {

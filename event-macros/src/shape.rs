@@ -2,10 +2,12 @@
 
 mod outlives;
 mod output;
+mod sources;
 
 use syn::Attribute;
 
-pub(crate) use self::output::Output;
+pub(crate) use self::output::{Output, may_be_future};
+pub(crate) use self::sources::can_be_told;
 use crate::args::{Args, Finish, Start};
 use crate::error::error_at;
 use crate::item::Function;

@@ -28,13 +28,14 @@ pub fn never<R>(_type: Hint<R>) -> R {
     unreachable!("only named in a branch that is not taken")
 }
 
-/// Ends a call by what it returned: gives the value to make the finished event of, if there is one.
+/// Ends a call by what it returned: gives the value to make the finished event of, if there is one. `Display`, here and
+/// below: an error is described by its text alone.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __finish {
-    ($call:ident, $out:ident) => {
+    ($call:ident, $out:ident $(, $by:ident)?) => {
         if $call.is_on() {
-            $call.finish($crate::__private::verdict!(&$out))
+            $call.finish($crate::__private::verdict!(&$out $(, $by)?))
         } else {
             ::core::option::Option::None
         }
@@ -42,16 +43,27 @@ macro_rules! __finish {
 }
 pub use __finish as finish;
 
+/// Ends a call by what it returned: gives the value or the error to make the finished event of, if there is one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __finish_either {
+    ($call:ident, $out:expr $(, $by:ident)?) => {
+        if $call.is_on() {
+            $call.finish_either($out, |error| $crate::__private::described!(error $(, $by)?))
+        } else {
+            ::core::option::Option::None
+        }
+    };
+}
+pub use __finish_either as finish_either;
+
 /// What a returned value, or the item of a stream, means by its type.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __verdict {
-    ($out:expr) => {{
-        use $crate::__private::{
-            DescribedBox as _, DescribedDisplay as _, DescribedError as _, DescribedName as _, ReturnedResult as _,
-            ReturnedValue as _,
-        };
-        (&$crate::__private::Returned($out)).__verdict(|error| (&&&$crate::__private::Described(error)).__describe())
+    ($out:expr $(, $by:ident)?) => {{
+        use $crate::__private::{ReturnedResult as _, ReturnedValue as _};
+        (&$crate::__private::Returned($out)).__verdict(|error| $crate::__private::described!(error $(, $by)?))
     }};
 }
 pub use __verdict as verdict;
@@ -60,25 +72,23 @@ pub use __verdict as verdict;
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __judge {
-    () => {
-        |item| $crate::__private::verdict!(item).err()
+    ($($by:ident)?) => {
+        |item| $crate::__private::verdict!(item $(, $by)?).err()
     };
 }
 pub use __judge as judge;
 
-/// Ends a call by what it returned: gives the value or the error to make the finished event of, if there is one.
+/// What is known of an error by its type.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __finish_either {
-    ($call:ident, $out:expr) => {
-        if $call.is_on() {
-            use $crate::__private::{
-                DescribedBox as _, DescribedDisplay as _, DescribedError as _, DescribedName as _,
-            };
-            $call.finish_either($out, |error| (&&&$crate::__private::Described(error)).__describe())
-        } else {
-            ::core::option::Option::None
-        }
-    };
+macro_rules! __described {
+    ($error:ident) => {{
+        use $crate::__private::{DescribedBox as _, DescribedDisplay as _, DescribedError as _, DescribedName as _};
+        (&&&$crate::__private::Described($error)).__describe()
+    }};
+    ($error:ident, Display) => {{
+        use $crate::__private::{DescribedDisplay as _, DescribedName as _};
+        (&$crate::__private::Described($error)).__describe()
+    }};
 }
-pub use __finish_either as finish_either;
+pub use __described as described;

@@ -104,9 +104,10 @@ fn finish(args: &Args, function: &Function) -> TokenStream {
         }
         Finish::Literal(finish) => event_of(finish),
     };
+    let by = by(function).map(|by| quote!(, #by));
     let Some(Failed { key, fields }) = args.options.failed() else {
         return quote! {
-            let #end = #private::finish!(#call, #out);
+            let #end = #private::finish!(#call, #out #by);
             if let ::core::option::Option::Some(#pattern) = #end {
                 #event;
             }
@@ -118,7 +119,7 @@ fn finish(args: &Args, function: &Function) -> TokenStream {
     let place = key.span().resolved_at(Span::mixed_site());
     let result = quote_spanned!(place=> &__out);
     quote! {
-        let #end = #private::finish_either!(#call, #result);
+        let #end = #private::finish_either!(#call, #result #by);
         match #end {
             ::core::option::Option::Some(::core::result::Result::Ok(#pattern)) => { #event; }
             ::core::option::Option::Some(::core::result::Result::Err(#err_pattern)) => { #err_event; }
@@ -126,6 +127,11 @@ fn finish(args: &Args, function: &Function) -> TokenStream {
         }
         #returned
     }
+}
+
+/// How an error is described, if not by all that is known of it.
+fn by(function: &Function) -> Option<TokenStream> {
+    (!shape::can_be_told(&function.signature)).then(|| quote!(Display))
 }
 
 /// The pattern of a value with where to publish it, and what does so.

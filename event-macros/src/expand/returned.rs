@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{closure, erased, finish, hidden, private, rebind, return_type, start_as};
+use super::{by, closure, erased, finish, hidden, private, rebind, return_type, start_as};
 use crate::args::Args;
 use crate::item::Function;
 use crate::shape::Output;
@@ -22,7 +22,8 @@ pub(super) fn body(args: &Args, function: &mut Function, output: &Output) -> Tok
         }
         Output::Stream(item) => {
             let item = erased(item);
-            let judge = quote!(#private::judge!(),);
+            let by = by(function);
+            let judge = quote!(#private::judge!(#by),);
             let end = quote!(#private::stream::<#item, _>(&#out).__end_stream);
             opaque(args, function, &end, Some(&judge))
         }
@@ -111,11 +112,11 @@ fn named(args: &Args, function: &mut Function, hint: &TokenStream) -> TokenStrea
     let finish = finish(args, function);
     let rebound = rebind(args, function);
     let block = function.body.behind(&rebound);
-    let closure = closure(function);
+    let (closure, by) = (closure(function), by(function));
     quote! {
         let #ty = #hint::<#output>();
         #start
         let #out = #call.run(#closure -> #output #block);
-        #ty.__end(#call, #out, #private::judge!(), move |mut #call, #out| { #finish })
+        #ty.__end(#call, #out, #private::judge!(#by), move |mut #call, #out| { #finish })
     }
 }

@@ -39,6 +39,21 @@ pub(super) fn of(signature: &Signature) -> Option<Output> {
     }
 }
 
+/// What it returns may be a future, of any kind.
+pub(crate) fn may_be_future(signature: &Signature) -> bool {
+    let ReturnType::Type(_, output) = &signature.output else {
+        return false;
+    };
+    match bare(output) {
+        Type::ImplTrait(_) => true,
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            path.qself.is_some() || !is_surely_plain(&path.path) || last.is_some_and(|last| last.ident == "JoinHandle")
+        }
+        _ => false,
+    }
+}
+
 /// It returns a closure. That takes its signature from the declared type only as the function's own value, not as that
 /// of a closure around the body.
 pub(super) fn is_closure(signature: &Signature) -> bool {

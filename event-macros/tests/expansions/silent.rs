@@ -5,11 +5,13 @@ async fn search(self: Box<Self>) -> Round {
     }
     let __type = ::event_core::__private::hint::<Round>();
     let __body = async move {
-        if false {
-            return ::event_core::__private::never(__type);
-        }
-        let _ = &self;
-        self.run().await
+        return {
+            if false {
+                return ::event_core::__private::never(__type);
+            }
+            let _ = &self;
+            self.run().await
+        };
     };
     let __out = __call.watch(__body).await;
     let __end = ::event_core::__private::finish!(__call, __out);
