@@ -22,6 +22,9 @@
 // The derive and the attribute name this crate by its name, here as everywhere.
 extern crate self as event_core;
 
+#[doc = include_str!("../docs/migrating.md")]
+pub mod _migrating {}
+
 mod bus;
 pub mod catalog;
 mod clock;
