@@ -18,14 +18,16 @@ use super::{outcomes, probe};
 use crate::process;
 use crate::workspace::Workspace;
 
-/// No symbols, for speed; and the library with its usual dependencies optimised, since hot loops publish millions of
-/// events.
+/// No symbols, for speed; and the library optimised, since hot loops publish millions of events.
 const CONFIG: &[&str] = &[
     "profile.dev.debug=0",
     "profile.dev.incremental=false",
     "profile.dev.package.event-core.opt-level=2",
     "profile.dev.package.transparency-probe.opt-level=2",
 ];
+
+/// Tests with random values, on either side: each try is a hot loop of its own, and a few say as much here as many.
+const RANDOM_TRIES: &[(&str, &str)] = &[("QUICKCHECK_TESTS", "10"), ("PROPTEST_CASES", "16")];
 
 /// Where builds happen.
 pub(crate) struct Bench<'a> {
@@ -133,6 +135,9 @@ impl Bench<'_> {
             if name.starts_with("CARGO_") && name != "CARGO_HOME" {
                 command.env_remove(name);
             }
+        }
+        for (name, tries) in RANDOM_TRIES {
+            command.env(name, tries);
         }
         command
             .env("CARGO_TARGET_DIR", &self.target)

@@ -4,6 +4,7 @@
 //! Attributes stand on the line of their function, so that every line keeps its number.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -68,12 +69,19 @@ pub(crate) fn make(from: &Path, to: &Path, pinned: &Pinned<'_>, extra: &Extra<'_
     let mut written: Vec<_> = pinned.unbuildable.iter().map(PathBuf::from).collect();
     written.extend(pinned.typed.iter().map(|(file, ..)| PathBuf::from(file)));
     copy_folder(from, to, &written)?;
+    let mut typed = BTreeMap::new();
     for (file, old, new) in pinned.typed {
-        let text = fs::read_to_string(from.join(file)).with_context(|| format!("cannot read {file}"))?;
+        let text = match typed.remove(file) {
+            Some(text) => text,
+            None => fs::read_to_string(from.join(file)).with_context(|| format!("cannot read {file}"))?,
+        };
         if !text.contains(old) {
             bail!("{file} has no `{old}`; correct the pinned list");
         }
-        write_if_changed(&to.join(file), &text.replace(old, new))?;
+        typed.insert(file, text.replace(old, new));
+    }
+    for (file, text) in typed {
+        write_if_changed(&to.join(file), &text)?;
     }
     let path = from.join("Cargo.toml");
     let manifest = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;

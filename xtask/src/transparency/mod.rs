@@ -52,7 +52,7 @@ pub(crate) struct Options {
     #[arg(long, value_enum, value_delimiter = ',', default_value = "off,on")]
     bus: Vec<Bus>,
     /// How long one crate may take.
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 15)]
     minutes: u64,
     /// Print JSON, a crate a line, in place of the table.
     #[arg(long)]

@@ -101,6 +101,7 @@ const LIST: &[Pinned<'static>] = &[
     ),
     // Tables of functions by hand, and tests with allocators of their own.
     Pinned {
+        exhaustive: &["advance_bytes_mut_remaining_capacity"],
         typed: &[(
             "tests/test_bytes.rs",
             "let mut sum = Vec::new();",
@@ -125,11 +126,15 @@ const LIST: &[Pinned<'static>] = &[
     ),
     // Generic iterators upon iterators.
     Pinned {
-        typed: &[(
-            "tests/quick.rs",
-            "assert_equal(empty, std::iter::once(Vec::new()))",
-            "assert_equal(empty, std::iter::once(Vec::<i32>::new()))",
-        )],
+        typed: &[
+            (
+                "tests/quick.rs",
+                "assert_equal(empty, std::iter::once(Vec::new()))",
+                "assert_equal(empty, std::iter::once(Vec::<i32>::new()))",
+            ),
+            ("tests/test_std.rs", "vec![vec![]]", "vec![Vec::<i32>::new()]"),
+            ("tests/test_std.rs", "<Vec<Vec<_>>>::new()", "<Vec<Vec<i32>>>::new()"),
+        ],
         ..pin(
             "itertools",
             "0.14.0",
@@ -137,11 +142,25 @@ const LIST: &[Pinned<'static>] = &[
         )
     },
     // A graph library: traits with default methods, recursion.
-    pin(
-        "petgraph",
-        "0.8.3",
-        "8701b58ea97060d5e5b155d383a69952a60943f0e6dfe30b04c287beb0b27455",
-    ),
+    Pinned {
+        typed: &[
+            (
+                "src/csr.rs",
+                "g.neighbors_slice(b), &[]",
+                "g.neighbors_slice(b), &[0; 0]",
+            ),
+            (
+                "src/csr.rs",
+                "g.neighbors_slice(c), &[]",
+                "g.neighbors_slice(c), &[0; 0]",
+            ),
+        ],
+        ..pin(
+            "petgraph",
+            "0.8.3",
+            "8701b58ea97060d5e5b155d383a69952a60943f0e6dfe30b04c287beb0b27455",
+        )
+    },
     // A server; many functions carry #[tracing::instrument] already.
     pin(
         "mini-redis",
