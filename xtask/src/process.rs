@@ -6,9 +6,9 @@
 use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -70,31 +70,17 @@ pub(crate) fn end_with_children() -> Result<()> {
 
 /// Runs a program to its end, showing its output as it comes.
 pub(crate) fn run_shown(command: &mut Command) -> Result<Finished> {
-    run(command, true)
+    run(command, true, None)
 }
 
 /// Runs a program to its end and only keeps its output.
 pub(crate) fn run_quiet(command: &mut Command) -> Result<Finished> {
-    run(command, false)
+    run(command, false, None)
 }
 
 /// Runs a program as [`run_quiet`], and ends it, with all it started, after `limit`.
 pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Result<Finished> {
-    let line = line_of(command);
-    let (done, is_done) = mpsc::channel::<()>();
-    let watchdog = thread::spawn(move || {
-        let is_overdue = is_done.recv_timeout(limit) == Err(RecvTimeoutError::Timeout);
-        if is_overdue && let Some(group) = current().group {
-            end_group(group);
-        }
-        is_overdue
-    });
-    let finished = run_quiet(command);
-    drop(done);
-    if watchdog.join().is_ok_and(|is_overdue| is_overdue) {
-        bail!("`{line}` was ended after {} s", limit.as_secs());
-    }
-    finished
+    run(command, false, Some(limit))
 }
 
 /// What a program printed on standard output, or why it could not be asked.
@@ -120,7 +106,7 @@ pub(crate) fn line_of(command: &Command) -> String {
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
-fn run(command: &mut Command, is_shown: bool) -> Result<Finished> {
+fn run(command: &mut Command, is_shown: bool, limit: Option<Duration>) -> Result<Finished> {
     // One pipe for both streams: with two, errors would drift away from the lines they belong to.
     let (reader, writer) = io::pipe().context("cannot make a pipe for a child's output")?;
     command
@@ -132,11 +118,17 @@ fn run(command: &mut Command, is_shown: bool) -> Result<Finished> {
     // The command holds our copies of the pipe's writing end; without this the end of the output never comes.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let (kept, is_drained) = keep(reader, is_shown);
+    let group = Pid::from_child(&child);
+    let watchdog = limit.map(|limit| Watchdog::watch(group, limit));
     let status = child
         .wait()
         .with_context(|| format!("cannot wait for `{}`", line_of(command)))?;
-    end_group(Pid::from_child(&child));
+    let is_overdue = watchdog.is_some_and(Watchdog::has_bitten);
+    end_group(group);
     finish();
+    if is_overdue {
+        bail!("`{}` was ended: it took too long", line_of(command));
+    }
     // A process that left the group may hold the pipe open for ever; its output is not ours to wait for.
     let _silent = is_drained.recv_timeout(GRACE);
     let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -175,6 +167,32 @@ fn finish() {
 fn wait_for_the_end() -> ! {
     loop {
         thread::park();
+    }
+}
+
+/// Ends a group when its time is over.
+struct Watchdog {
+    call_off: Sender<()>,
+    watch: JoinHandle<bool>,
+}
+
+impl Watchdog {
+    fn watch(group: Pid, limit: Duration) -> Self {
+        let (call_off, is_called_off) = mpsc::channel();
+        let watch = thread::spawn(move || {
+            let is_overdue = is_called_off.recv_timeout(limit) == Err(RecvTimeoutError::Timeout);
+            if is_overdue {
+                end_group(group);
+            }
+            is_overdue
+        });
+        Self { call_off, watch }
+    }
+
+    /// Calls it off; whether it was too late for that.
+    fn has_bitten(self) -> bool {
+        drop(self.call_off);
+        self.watch.join().unwrap_or(false)
     }
 }
 
