@@ -3,13 +3,15 @@
 //! Owns the walk through the syntax tree. It only reports positions: the text of a file is never printed anew from the
 //! tree, so that it stays as its author wrote it. Functions inside macro calls and `macro_rules!` are no part of the tree.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use anyhow::{Result, anyhow};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, Block, ImplItemFn, ItemFn, ItemImpl, ItemMod, ReturnType, Signature, TraitItemFn, Type, Visibility,
+    Attribute, Block, Ident, ImplItemFn, ItemFn, ItemImpl, ItemMod, ReturnType, Signature, TraitItemFn, Type,
+    Visibility,
 };
 
 use super::cfg::Configuration;
@@ -61,7 +63,7 @@ pub(crate) fn find(text: &str, configuration: &Configuration) -> Result<Vec<Func
     let mut finder = Finder {
         configuration,
         skipped: text.len() - bare.len(),
-        allocators: allocators(&file),
+        allocators: Allocators::of(&file),
         is_of_allocator: false,
         found: Vec::new(),
     };
@@ -75,8 +77,7 @@ struct Finder<'a> {
     configuration: &'a Configuration,
     /// Bytes in front of what was parsed.
     skipped: usize,
-    /// Types that are global allocators.
-    allocators: Vec<String>,
+    allocators: Allocators,
     is_of_allocator: bool,
     found: Vec<Function>,
 }
@@ -113,7 +114,8 @@ impl Finder<'_> {
         } else if has(&["panic_handler", "alloc_error_handler"]) {
             Some(Exclusion::Lang)
         } else {
-            self.is_of_allocator.then_some(Exclusion::Allocator)
+            let is_called = self.allocators.mentioned.contains(&signature.ident.to_string());
+            (self.is_of_allocator || is_called).then_some(Exclusion::Allocator)
         }
     }
 }
@@ -143,7 +145,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
     fn visit_item_impl(&mut self, item: &'ast ItemImpl) {
         if self.is_compiled(&item.attrs) {
             let around = self.is_of_allocator;
-            self.is_of_allocator |= name_of(&item.self_ty).is_some_and(|name| self.allocators.contains(&name));
+            self.is_of_allocator |= self.allocators.has(&item.self_ty);
             visit::visit_item_impl(self, item);
             self.is_of_allocator = around;
         }
@@ -156,20 +158,49 @@ impl<'ast> Visit<'ast> for Finder<'_> {
     }
 }
 
-/// The types in a file that implement `GlobalAlloc`.
-fn allocators(file: &syn::File) -> Vec<String> {
-    struct Allocators(Vec<String>);
-    impl<'ast> Visit<'ast> for Allocators {
-        fn visit_item_impl(&mut self, item: &'ast ItemImpl) {
-            let implemented = item.trait_.as_ref().and_then(|(path, _)| path.segments.last());
-            if implemented.is_some_and(|name| name.ident == "GlobalAlloc") {
-                self.0.extend(name_of(&item.self_ty));
-            }
+/// What is of the global allocators in a file: the types that implement `GlobalAlloc`, and the names that they mention.
+#[derive(Default)]
+struct Allocators {
+    types: Vec<String>,
+    mentioned: BTreeSet<String>,
+}
+
+impl Allocators {
+    fn of(file: &syn::File) -> Self {
+        let mut allocators = Self::default();
+        // Types first: an `impl` of their own methods may stand before.
+        allocators.visit_file(file);
+        let types = allocators.types.len();
+        if types > 0 {
+            allocators.visit_file(file);
+            allocators.types.truncate(types);
+        }
+        allocators
+    }
+
+    fn has(&self, ty: &Type) -> bool {
+        name_of(ty).is_some_and(|name| self.types.contains(&name))
+    }
+}
+
+impl<'ast> Visit<'ast> for Allocators {
+    fn visit_item_impl(&mut self, item: &'ast ItemImpl) {
+        if self.has(&item.self_ty) {
+            Mentioned(&mut self.mentioned).visit_item_impl(item);
+        }
+        let implemented = item.trait_.as_ref().and_then(|(path, _)| path.segments.last());
+        if implemented.is_some_and(|name| name.ident == "GlobalAlloc") {
+            self.types.extend(name_of(&item.self_ty));
         }
     }
-    let mut found = Allocators(Vec::new());
-    found.visit_file(file);
-    found.0
+}
+
+struct Mentioned<'a>(&'a mut BTreeSet<String>);
+
+impl<'ast> Visit<'ast> for Mentioned<'_> {
+    fn visit_ident(&mut self, name: &'ast Ident) {
+        self.0.insert(name.to_string());
+    }
 }
 
 /// `#[name]`, also as `#[unsafe(name)]`.
@@ -236,8 +267,13 @@ mod tests {
             excluded("#[proc_macro_derive(X)] pub fn f() {}"),
             Some(Exclusion::ProcMacro)
         );
-        let allocator = "impl Ledger { fn note() {} } unsafe impl GlobalAlloc for Ledger {}";
-        assert_eq!(excluded(allocator), Some(Exclusion::Allocator));
+        let allocator =
+            "impl Ledger { fn note() { called() } } unsafe impl GlobalAlloc for Ledger {} fn called() {} fn free() {}";
+        let of_allocator: Vec<_> = found(allocator).into_iter().map(|function| function.excluded).collect();
+        assert_eq!(
+            of_allocator,
+            [Some(Exclusion::Allocator), Some(Exclusion::Allocator), None]
+        );
         assert_eq!(excluded("#[no_mangle] pub extern \"C\" fn f() {}"), None);
     }
 }

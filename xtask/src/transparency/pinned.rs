@@ -191,11 +191,14 @@ const LIST: &[Pinned<'static>] = &[
         "a3d06f0b082ba57c26b79407372e57cf2a1e28124f78e9479fe80322cf53420b",
     ),
     // Services: functions that return futures by named types.
-    pin(
-        "tower",
-        "0.5.3",
-        "ebe5ef63511595f1344e2d5cfa636d973292adc0eec1f0ad45fae9f0851ab1d4",
-    ),
+    Pinned {
+        features: &["full"],
+        ..pin(
+            "tower",
+            "0.5.3",
+            "ebe5ef63511595f1344e2d5cfa636d973292adc0eec1f0ad45fae9f0851ab1d4",
+        )
+    },
 ];
 
 /// The whole list.
