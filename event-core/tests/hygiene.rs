@@ -10,6 +10,75 @@ fn types(run: impl FnOnce()) -> Vec<String> {
     capture.events().into_iter().map(|event| event.event_type).collect()
 }
 
+/// Methods of every type, by the names that an expansion calls.
+mod methods_of_every_type {
+    use event_core::{StepFinished, StepStarted, emits};
+
+    #[expect(dead_code, clippy::wrong_self_convention, reason = "it is there to be in the way")]
+    trait Everything: Sized {
+        fn run<R>(self, _body: impl FnOnce() -> R) -> R {
+            unreachable!("the user's own method was called")
+        }
+        fn watch<F>(self, _body: F) -> F {
+            unreachable!("the user's own method was called")
+        }
+        fn start<T>(self, _event: T) -> Option<Self> {
+            unreachable!("the user's own method was called")
+        }
+        fn finish<T>(self, _verdict: T) -> Option<Self> {
+            unreachable!("the user's own method was called")
+        }
+        fn event<T>(self, _event: T) {}
+        fn bare<T>(self, _event: T) {}
+        fn silent(self) {}
+        fn guard(self) {}
+        fn is_on(self) -> bool {
+            false
+        }
+    }
+
+    impl<T> Everything for T {}
+
+    #[emits(StepStarted, |n| StepFinished { truncated: Some(*n > 1), ..Default::default() })]
+    pub(super) fn sync(n: u8) -> u8 {
+        n
+    }
+
+    #[emits(StepStarted { step: u64::from(n), ..Default::default() }, StepFinished)]
+    pub(super) async fn asynchronous(n: u8) -> u8 {
+        n
+    }
+
+    #[emits(StepStarted, StepFinished)]
+    #[track_caller]
+    pub(super) fn guarded(n: u8) -> u8 {
+        n
+    }
+
+    #[emits(StepStarted, StepFinished)]
+    pub(super) fn future(n: u8) -> impl Future<Output = Result<u8, u8>> {
+        async move { Ok(n) }
+    }
+
+    #[emits(StepStarted, StepFinished)]
+    pub(super) fn boxed(n: u8) -> std::pin::Pin<Box<dyn Future<Output = u8>>> {
+        Box::pin(std::future::ready(n))
+    }
+}
+
+#[tokio::test]
+async fn methods_that_a_trait_gives_to_every_type_are_not_called() {
+    use methods_of_every_type::{asynchronous, boxed, future, guarded, sync};
+
+    let capture = Capture::start();
+    sync(1);
+    asynchronous(1).await;
+    guarded(1);
+    future(1).await.expect("it is ok");
+    boxed(1).await;
+    assert_eq!(capture.events().len(), 10);
+}
+
 /// Every name that an expansion could mean by accident.
 mod hidden_names {
     #![expect(dead_code, unused_macros, reason = "they are there to be in the way")]

@@ -5,10 +5,9 @@ mod closure;
 mod options;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote_spanned};
+use quote::ToTokens;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::{Error, Expr, ExprStruct, Path, PathArguments, Token, Type, TypePath};
 
@@ -209,19 +208,12 @@ fn no_literal(what: &str, example: &str, found: &Expr) -> Error {
 }
 
 impl Finish {
-    /// A function that names the type of the finished event without making one: `|StepFinished { .. }| ()`.
-    pub(crate) fn witness(&self) -> Option<TokenStream> {
+    /// The type of the finished event.
+    pub(crate) fn path(&self) -> Option<&Path> {
         match self {
             Self::None => None,
-            Self::Bare(path) => Some(witness(path)),
-            Self::Literal(finish) => Some(witness(&finish.literal.path)),
+            Self::Bare(path) => Some(path),
+            Self::Literal(finish) => Some(&finish.literal.path),
         }
     }
-}
-
-/// Names a type without making a value of it.
-pub(crate) fn witness(path: &Path) -> TokenStream {
-    // Placed at the path, so that a type that is no event is reported there.
-    let place = path.span().resolved_at(Span::mixed_site());
-    quote_spanned!(place=> |#path { .. }| ())
 }

@@ -6,6 +6,8 @@ mod returned;
 use std::marker::PhantomData;
 
 pub use self::returned::{concrete, future, stream};
+use crate::event::Event;
+use crate::record::EventType;
 
 /// The declared return type of a function, as a value: carried into an async block, or asked how the function ends.
 #[derive(Debug)]
@@ -22,6 +24,14 @@ pub fn hint<R>() -> Hint<R> {
     Hint { plain: Plain::NEW }
 }
 
+/// The type of an event of which there is no value yet, by a function that takes it apart: `|StepFinished { .. }| ()`.
+///
+/// Asked in a `const` block, so that none of it is compiled for each function that is annotated.
+#[must_use]
+pub const fn named<E: Event, W: Fn(E) + Copy>(_witness: W) -> &'static EventType {
+    EventType::of::<E>()
+}
+
 /// Types a `return` in a branch that is not taken.
 #[cold]
 pub fn never<R>(_type: Hint<R>) -> R {
@@ -34,8 +44,8 @@ pub fn never<R>(_type: Hint<R>) -> R {
 #[macro_export]
 macro_rules! __finish {
     ($call:ident, $out:ident $(, $by:ident)?) => {
-        if $call.is_on() {
-            $call.finish($crate::__private::verdict!(&$out $(, $by)?))
+        if $crate::__private::Call::is_on(&$call) {
+            (&mut $call).finish($crate::__private::verdict!(&$out $(, $by)?))
         } else {
             ::core::option::Option::None
         }
@@ -48,8 +58,8 @@ pub use __finish as finish;
 #[macro_export]
 macro_rules! __finish_either {
     ($call:ident, $out:expr $(, $by:ident)?) => {
-        if $call.is_on() {
-            $call.finish_either($out, |error| $crate::__private::described!(error $(, $by)?))
+        if $crate::__private::Call::is_on(&$call) {
+            (&mut $call).finish_either($out, |error| $crate::__private::described!(error $(, $by)?))
         } else {
             ::core::option::Option::None
         }

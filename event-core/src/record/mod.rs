@@ -17,7 +17,7 @@ pub(crate) type Function = (&'static str, &'static str);
 
 /// What is known of a type of events before there is a value of it.
 #[derive(Debug)]
-pub(crate) struct EventType {
+pub struct EventType {
     pub(crate) name: &'static str,
     pub(crate) duration_key: Option<&'static str>,
 }

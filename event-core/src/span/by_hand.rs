@@ -7,6 +7,7 @@ use super::call::Call;
 use crate::context::Context;
 use crate::event::Event;
 use crate::outcome::{Described, DescribedDisplay as _, Failure};
+use crate::record::EventType;
 
 /// A span by hand: for a loop body, a call to foreign code, or whatever is no function of one's own.
 ///
@@ -46,7 +47,7 @@ impl<F: Event> Span<F> {
     /// `Span::<F>::start` does.
     pub fn start(start: &impl Event) -> Self {
         let mut call = Call::new(("", ""));
-        if let Some(to) = call.start(|_: F| ()) {
+        if let Some(to) = call.start(EventType::of::<F>()) {
             to.event(start);
         }
         Self {

@@ -79,14 +79,11 @@ impl Call {
         IS_COMPILED_IN && self.context.node().is_some()
     }
 
-    /// Begins the call, if there is a bus. The argument only names the type of the finished event. Without an event the
-    /// call stays off.
+    /// Begins the call, which is to end with an event of that type, if there is a bus. Without an event the call stays
+    /// off.
     #[inline]
-    pub fn start<F: Event>(&mut self, _finish: fn(F)) -> Option<Start<'_>> {
-        self.has_bus().then(|| Start {
-            call: self,
-            finish: EventType::of::<F>(),
-        })
+    pub fn start(&mut self, finish: &'static EventType) -> Option<Start<'_>> {
+        self.has_bus().then_some(Start { call: self, finish })
     }
 
     /// Encodes the payload of the started event into the node of a call that is opened later.
@@ -315,10 +312,9 @@ impl Start<'_> {
         self.call.open(self.finish, Some(EventType::of::<S>()), &mut payload);
     }
 
-    /// Publishes the started event with the automatic fields only. The argument only names its type.
-    #[inline]
-    pub fn bare<S: Event>(self, _start: fn(S)) {
-        self.call.open(self.finish, Some(EventType::of::<S>()), &mut |_| ());
+    /// Publishes a started event of that type, with the automatic fields only.
+    pub fn bare(self, start: &'static EventType) {
+        self.call.open(self.finish, Some(start), &mut |_| ());
     }
 
     /// Publishes no started event: what runs inside belongs to the span around.

@@ -39,13 +39,10 @@ impl Deferred {
         self.begins.is_some()
     }
 
-    /// Prepares the started event, if the call is on. The argument only names the type of the finished event.
+    /// Prepares the started event of a call that is to end with an event of that type, if it is on.
     #[inline]
-    pub fn start<F: Event>(&mut self, _finish: fn(F)) -> Option<DeferredStart<'_>> {
-        self.call.has_bus().then(|| DeferredStart {
-            call: self,
-            finish: EventType::of::<F>(),
-        })
+    pub fn start(&mut self, finish: &'static EventType) -> Option<DeferredStart<'_>> {
+        self.call.has_bus().then_some(DeferredStart { call: self, finish })
     }
 
     /// Runs what the function does before it returns: not inside the span, which has not begun.
@@ -87,9 +84,9 @@ impl DeferredStart<'_> {
         self.prepare(Some(EventType::of::<S>()));
     }
 
-    /// Keeps a started event with the automatic fields only. The argument only names its type.
-    pub fn bare<S: Event>(self, _start: fn(S)) {
-        self.prepare(Some(EventType::of::<S>()));
+    /// Keeps a started event of that type, with the automatic fields only.
+    pub fn bare(self, start: &'static EventType) {
+        self.prepare(Some(start));
     }
 
     /// Keeps that there is none; see [`Start::silent`](super::call::Start::silent).

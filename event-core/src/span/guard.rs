@@ -8,7 +8,7 @@ impl Call {
     /// For a body that can't be put into a closure: inside the span until the guard goes, which finishes the call
     /// without a look at its value.
     #[inline]
-    pub fn guard(mut self) -> Guard {
+    pub fn guard(&mut self) -> Guard<'_> {
         let is_inside = self.enter().stay();
         Guard {
             is_inside,
@@ -33,13 +33,13 @@ impl Call {
 /// Inside a span whose value can't be seen; see [`Call::guard`].
 #[derive(Debug)]
 #[must_use]
-pub struct Guard {
-    call: Call,
+pub struct Guard<'a> {
+    call: &'a mut Call,
     is_inside: bool,
     was_panicking: bool,
 }
 
-impl Drop for Guard {
+impl Drop for Guard<'_> {
     #[inline]
     fn drop(&mut self) {
         if self.is_inside {

@@ -8,7 +8,7 @@ use crate::bus::{self, EventBus};
 use crate::clock::Moment;
 use crate::context;
 use crate::event::Event;
-use crate::record::{Function, Identity, TypeName, encode};
+use crate::record::{EventType, Function, Identity, TypeName, encode};
 
 /// Publishes a point event to the current bus.
 pub(crate) fn publish<E: Event>(event: &E) {
@@ -28,9 +28,9 @@ pub fn point<E: Event>(bus: &EventBus, path: &'static str, name: &'static str, e
     publish_point(bus, (path, name), TypeName::of::<E>(), event);
 }
 
-/// As [`point`], with the automatic fields only. The last argument only names the type.
-pub fn point_bare<E: Event>(bus: &EventBus, path: &'static str, name: &'static str, _event: fn(E)) {
-    publish_point(bus, (path, name), TypeName::of::<E>(), &());
+/// As [`point`], with the automatic fields only.
+pub fn point_bare(bus: &EventBus, path: &'static str, name: &'static str, event: &'static EventType) {
+    publish_point(bus, (path, name), TypeName::Known(event), &());
 }
 
 impl EventBus {

@@ -21,7 +21,7 @@ use crate::shape;
 //
 //     async fn fetch(url: &str) -> Result<Page, FetchError> {
 //         let mut __call = ::event_core::__private::call(::core::module_path!(), "fetch");
-//         if let Some(__to) = __call.start(|Finished { .. }| ()) {
+//         if let Some(__to) = (&mut __call).start(const { named(|Finished { .. }| ()) }) {
 //             __to.event(&Started { url });
 //         }
 //         let __type = ::event_core::__private::hint::<Result<Page, FetchError>>();
@@ -31,7 +31,7 @@ use crate::shape;
 //             }
 //             BODY
 //         };
-//         let __out = __call.watch(__body).await;
+//         let __out = (&mut __call).watch(__body).await;
 //         let __end = ::event_core::__private::finish!(__call, __out);
 //         if let Some((page, __to)) = __end {
 //             __to.event(&Finished { bytes: page.len() });
@@ -74,7 +74,7 @@ pub(super) fn body(args: &Args, function: &mut Function) -> TokenStream {
         #start
         let #ty = #private::hint::<#output>();
         let #body = #asynchronous #block;
-        let #out = #call.watch(#body).await;
+        let #out = (&mut #call).watch(#body).await;
         #finish
     }
 }

@@ -20,10 +20,10 @@ use crate::item::Function;
 //     #[track_caller]
 //     fn check(n: u32) {
 //         let mut __call = ::event_core::__private::call(::core::module_path!(), "check");
-//         if let Some(__to) = __call.start(|Finished { .. }| ()) {
-//             __to.bare(|Started { .. }| ());
+//         if let Some(__to) = (&mut __call).start(const { named(|Finished { .. }| ()) }) {
+//             __to.bare(const { named(|Started { .. }| ()) });
 //         }
-//         let __call = __call.guard();
+//         let __call = (&mut __call).guard();
 //         BODY
 //     }
 pub(super) fn body(args: &Args, function: &Function) -> TokenStream {
@@ -31,6 +31,6 @@ pub(super) fn body(args: &Args, function: &Function) -> TokenStream {
     let start = start(args, function);
     function.body.behind_open(&quote! {
         #start
-        let #call = #call.guard();
+        let #call = (&mut #call).guard();
     })
 }

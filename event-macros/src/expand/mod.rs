@@ -11,9 +11,9 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
-use syn::{ExprStruct, Ident, Pat, PatIdent, ReturnType, Signature, Type};
+use syn::{ExprStruct, Ident, Pat, PatIdent, Path, ReturnType, Signature, Type};
 
-use crate::args::{Args, Failed, Finish, Literal, Start, witness};
+use crate::args::{Args, Failed, Finish, Literal, Start};
 use crate::item::Function;
 use crate::params;
 use crate::shape::{self, Shape};
@@ -59,6 +59,14 @@ fn when(args: &Args, statement: TokenStream) -> TokenStream {
     }
 }
 
+/// What names the type of an event without making a value of it.
+fn named(args: &Args, path: &Path) -> TokenStream {
+    // Placed at the path, so that a type that is no event is reported there.
+    let place = path.span().resolved_at(Span::mixed_site());
+    let named = args.options.root().path_at(place, &["__private", "named"]);
+    quote_spanned!(place=> const { #named(|#path { .. }| ()) })
+}
+
 /// `let mut __call = …;` and the started event, if the call is on.
 fn start(args: &Args, function: &Function) -> TokenStream {
     let private = private(args);
@@ -66,13 +74,15 @@ fn start(args: &Args, function: &Function) -> TokenStream {
 }
 
 /// As [`start`], of a call that `new` makes.
+///
+/// Its methods are called on `(&mut __call)`: so they come before those that a trait of the user's gives to every type.
 fn start_as(new: &TokenStream, args: &Args, function: &Function) -> TokenStream {
     let (call, to, name) = (hidden("__call"), hidden("__to"), function.name());
-    let finish = args.finish.witness();
+    let finish = args.finish.path().map(|path| named(args, path));
     let event = match &args.start {
         Start::None => quote!(silent()),
         Start::Bare(path) => {
-            let start = witness(path);
+            let start = named(args, path);
             quote!(bare(#start))
         }
         Start::Literal(literal) => {
@@ -83,7 +93,7 @@ fn start_as(new: &TokenStream, args: &Args, function: &Function) -> TokenStream 
     let start = when(args, quote!(#to.#event;));
     quote! {
         let mut #call = #new(::core::module_path!(), #name);
-        if let ::core::option::Option::Some(#to) = #call.start(#finish) {
+        if let ::core::option::Option::Some(#to) = (&mut #call).start(#finish) {
             #start
         }
     }

@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{hidden, private, reference, when};
-use crate::args::{Args, Start, witness};
+use super::{hidden, named, private, reference, when};
+use crate::args::{Args, Start};
 use crate::item::Function;
 
 // Input:
@@ -27,7 +27,7 @@ pub(super) fn body(args: &Args, function: &Function) -> TokenStream {
     let event = match &args.start {
         Start::None => TokenStream::new(),
         Start::Bare(path) => {
-            let event = witness(path);
+            let event = named(args, path);
             quote!(#private::point_bare(&#bus, ::core::module_path!(), #name, #event);)
         }
         Start::Literal(literal) => {

@@ -43,10 +43,10 @@ pub(super) fn body(args: &Args, function: &mut Function, output: &Output) -> Tok
 //
 //     fn fetch(url: &str) -> impl Future<Output = Result<Page, FetchError>> {
 //         let mut __call = ::event_core::__private::deferred(module_path!(), "fetch");
-//         if let Some(__to) = __call.start(|Finished { .. }| ()) {
+//         if let Some(__to) = (&mut __call).start(const { named(|Finished { .. }| ()) }) {
 //             __to.event(&Started { url });
 //         }
-//         let __out = __call.run(move || {
+//         let __out = (&mut __call).run(move || {
 //             BODY
 //         });
 //         ::event_core::__private::future::<Result<Page, FetchError>, _>(&__out)
@@ -70,7 +70,7 @@ fn opaque(args: &Args, function: &mut Function, end: &TokenStream, judge: Option
     let closure = closure(function);
     quote! {
         #start
-        let #out = #call.run(#closure #block);
+        let #out = (&mut #call).run(#closure #block);
         #end(#call, #out, #judge move |mut #call, #out| { #finish })
     }
 }
@@ -87,10 +87,10 @@ fn opaque(args: &Args, function: &mut Function, end: &TokenStream, judge: Option
 //     fn fetch(url: &str) -> BoxFuture<'_, Result<Page, FetchError>> {
 //         let __type = ::event_core::__private::hint::<BoxFuture<'_, Result<Page, FetchError>>>();
 //         let mut __call = __type.__call(module_path!(), "fetch");
-//         if let Some(__to) = __call.start(|Finished { .. }| ()) {
+//         if let Some(__to) = (&mut __call).start(const { named(|Finished { .. }| ()) }) {
 //             __to.event(&Started { url });
 //         }
-//         let __out = __call.run(move || -> BoxFuture<'_, Result<Page, FetchError>> {
+//         let __out = (&mut __call).run(move || -> BoxFuture<'_, Result<Page, FetchError>> {
 //             BODY
 //         });
 //         __type.__end(__call, __out, ::event_core::__private::judge!(), move |mut __call, __out| {
@@ -116,7 +116,7 @@ fn named(args: &Args, function: &mut Function, hint: &TokenStream) -> TokenStrea
     quote! {
         let #ty = #hint::<#output>();
         #start
-        let #out = #call.run(#closure -> #output #block);
+        let #out = (&mut #call).run(#closure -> #output #block);
         #ty.__end(#call, #out, #private::judge!(#by), move |mut #call, #out| { #finish })
     }
 }

@@ -18,10 +18,10 @@ use crate::item::Function;
 //
 //     fn sum(v: Vec<u32>) -> Result<u32, Overflow> {
 //         let mut __call = ::event_core::__private::call(::core::module_path!(), "sum");
-//         if let Some(__to) = __call.start(|Finished { .. }| ()) {
+//         if let Some(__to) = (&mut __call).start(const { named(|Finished { .. }| ()) }) {
 //             __to.event(&Started { n: v.len() });
 //         }
-//         let __out = __call.run(move || -> Result<u32, Overflow> {
+//         let __out = (&mut __call).run(move || -> Result<u32, Overflow> {
 //             let v = v;
 //             BODY
 //         });
@@ -40,7 +40,7 @@ pub(super) fn body(args: &Args, function: &mut Function) -> TokenStream {
     let closure = closure(function);
     quote! {
         #start
-        let #out = #call.run(#closure -> #output #block);
+        let #out = (&mut #call).run(#closure -> #output #block);
         #finish
     }
 }

@@ -1,9 +1,11 @@
 pub fn step(&self) {
     let mut __call = ::event_core::__private::call(::core::module_path!(), "step");
-    if let ::core::option::Option::Some(__to) = __call.start(|Generic::<u8> { .. }| ()) {
-        __to.bare(|StepStarted { .. }| ());
+    if let ::core::option::Option::Some(__to) = (&mut __call)
+        .start(const { ::event_core::__private::named(|Generic::<u8> { .. }| ()) })
+    {
+        __to.bare(const { ::event_core::__private::named(|StepStarted { .. }| ()) });
     }
-    let __out = __call
+    let __out = (&mut __call)
         .run(move || -> () {
             self.work();
         });

@@ -1,7 +1,7 @@
 fn ask_model(prompt: &str) -> Result<String, String> {
     let mut __call = ::event_core::__private::call(::core::module_path!(), "ask_model");
-    if let ::core::option::Option::Some(__to) = __call
-        .start(|LlmCallCompleted { .. }| ())
+    if let ::core::option::Option::Some(__to) = (&mut __call)
+        .start(const { ::event_core::__private::named(|LlmCallCompleted { .. }| ()) })
     {
         __to.event(
             &LlmCallStarted {
@@ -12,7 +12,7 @@ fn ask_model(prompt: &str) -> Result<String, String> {
             },
         );
     }
-    let __out = __call
+    let __out = (&mut __call)
         .run(move || -> Result<String, String> {
             thread::sleep(Duration::from_millis(400));
             match prompt.strip_prefix("hello") {

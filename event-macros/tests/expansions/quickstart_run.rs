@@ -1,6 +1,8 @@
 fn run(people: u32) {
     let mut __call = ::event_core::__private::call(::core::module_path!(), "run");
-    if let ::core::option::Option::Some(__to) = __call.start(|RunFinished { .. }| ()) {
+    if let ::core::option::Option::Some(__to) = (&mut __call)
+        .start(const { ::event_core::__private::named(|RunFinished { .. }| ()) })
+    {
         __to.event(
             &RunStarted {
                 name: "quickstart",
@@ -8,7 +10,7 @@ fn run(people: u32) {
             },
         );
     }
-    let __out = __call
+    let __out = (&mut __call)
         .run(move || -> () {
             for n in 0..people {
                 let greeting = if n % 5 == 4 { "go away" } else { "hello" };

@@ -3,10 +3,12 @@ fn fetch(url: &str) -> BoxFuture<'_, Result<Page, FetchError>> {
         BoxFuture<'_, Result<Page, FetchError>>,
     >();
     let mut __call = __type.__call(::core::module_path!(), "fetch");
-    if let ::core::option::Option::Some(__to) = __call.start(|Finished { .. }| ()) {
+    if let ::core::option::Option::Some(__to) = (&mut __call)
+        .start(const { ::event_core::__private::named(|Finished { .. }| ()) })
+    {
         __to.event(&Started { url });
     }
-    let __out = __call
+    let __out = (&mut __call)
         .run(move || -> BoxFuture<'_, Result<Page, FetchError>> { Box::pin(get(url)) });
     __type
         .__end(

@@ -1,9 +1,11 @@
 fn answer(question: &str) -> impl Stream<Item = Token> {
     let mut __call = ::event_core::__private::deferred(::core::module_path!(), "answer");
-    if let ::core::option::Option::Some(__to) = __call.start(|Finished { .. }| ()) {
+    if let ::core::option::Option::Some(__to) = (&mut __call)
+        .start(const { ::event_core::__private::named(|Finished { .. }| ()) })
+    {
         __to.event(&Started { question });
     }
-    let __out = __call.run(move || { ask(question) });
+    let __out = (&mut __call).run(move || { ask(question) });
     ::event_core::__private::stream::<Token, _>(&__out)
         .__end_stream(
             __call,

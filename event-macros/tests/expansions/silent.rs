@@ -1,6 +1,8 @@
 async fn search(self: Box<Self>) -> Round {
     let mut __call = ::event_core::__private::call(::core::module_path!(), "search");
-    if let ::core::option::Option::Some(__to) = __call.start(|Searched { .. }| ()) {
+    if let ::core::option::Option::Some(__to) = (&mut __call)
+        .start(const { ::event_core::__private::named(|Searched { .. }| ()) })
+    {
         __to.silent();
     }
     let __type = ::event_core::__private::hint::<Round>();
@@ -13,7 +15,7 @@ async fn search(self: Box<Self>) -> Round {
             self.run().await
         };
     };
-    let __out = __call.watch(__body).await;
+    let __out = (&mut __call).watch(__body).await;
     let __end = ::event_core::__private::finish!(__call, __out);
     if let ::core::option::Option::Some((round, __to)) = __end {
         __to.event(&Searched { pages: round.pages });

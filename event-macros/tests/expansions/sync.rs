@@ -1,9 +1,11 @@
 fn sum(v: Vec<u32>, limit: u64) -> Result<u32, Overflow> {
     let mut __call = ::event_core::__private::call(::core::module_path!(), "sum");
-    if let ::core::option::Option::Some(__to) = __call.start(|Finished { .. }| ()) {
+    if let ::core::option::Option::Some(__to) = (&mut __call)
+        .start(const { ::event_core::__private::named(|Finished { .. }| ()) })
+    {
         __to.event(&Started { n: v.len() });
     }
-    let __out = __call
+    let __out = (&mut __call)
         .run(move || -> Result<u32, Overflow> {
             let v = v;
             let _ = &v;
