@@ -59,7 +59,9 @@ impl<F: Event> Span<F> {
     /// Runs `f` inside the span.
     pub fn run<R>(&mut self, f: impl FnOnce() -> R) -> R {
         self.call.resume();
-        self.call.run(f)
+        // A caught panic leaves the span in use.
+        let _entered = self.call.enter();
+        f()
     }
 
     /// The span as a context, to carry to a task or a thread.

@@ -64,7 +64,7 @@ impl Deferred {
         {
             let is_inside = called.place().is_some();
             let _called = is_inside.then(|| called.enter());
-            call.open(finish, started, &mut |_| ());
+            call.change(|call| call.open_bare(finish, started));
         }
         call
     }

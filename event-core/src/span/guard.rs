@@ -1,6 +1,7 @@
 //! A call whose body can't be put into a closure: left by a guard, which sees no value.
 
 use super::call::Call;
+use super::ongoing::Ongoing;
 use crate::clock::Moment;
 use crate::outcome::Outcome;
 
@@ -9,24 +10,13 @@ impl Call {
     /// without a look at its value.
     #[inline]
     pub fn guard(&mut self) -> Guard<'_> {
-        let is_inside = self.enter().stay();
+        if self.is_on() {
+            self.change(Ongoing::entered);
+        }
         Guard {
-            is_inside,
             was_panicking: std::thread::panicking(),
             call: self,
         }
-    }
-
-    /// Ends a call whose value can't be seen.
-    #[inline(never)]
-    fn leave(&mut self, was_panicking: bool) {
-        let has_panicked = std::thread::panicking() && !was_panicking;
-        let outcome = if has_panicked {
-            self.abandoned()
-        } else {
-            Outcome::Returned
-        };
-        self.end_unseen(Moment::now(), outcome);
     }
 }
 
@@ -35,18 +25,29 @@ impl Call {
 #[must_use]
 pub struct Guard<'a> {
     call: &'a mut Call,
-    is_inside: bool,
     was_panicking: bool,
 }
 
 impl Drop for Guard<'_> {
     #[inline]
     fn drop(&mut self) {
-        if self.is_inside {
-            self.call.left();
-        }
         if self.call.is_on() {
-            self.call.leave(self.was_panicking);
+            self.call.take().leave(self.was_panicking);
         }
+    }
+}
+
+impl Ongoing {
+    /// Ends a call whose value can't be seen.
+    #[inline(never)]
+    fn leave(self, was_panicking: bool) {
+        let this = self.left();
+        let has_panicked = std::thread::panicking() && !was_panicking;
+        let outcome = if has_panicked {
+            this.abandoned()
+        } else {
+            Outcome::Returned
+        };
+        this.end_unseen(Moment::now(), outcome);
     }
 }

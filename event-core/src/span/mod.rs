@@ -5,6 +5,7 @@ mod by_hand;
 mod call;
 mod deferred;
 mod guard;
+mod ongoing;
 mod point;
 
 pub use self::by_hand::Span;
