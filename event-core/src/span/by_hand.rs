@@ -46,7 +46,7 @@ impl<F: Event> Span<F> {
     /// Publishes the started event. `F` is the type of the finished one; the method that finishes the span tells it, or
     /// `Span::<F>::start` does.
     pub fn start(start: &impl Event) -> Self {
-        let mut call = Call::new(("", ""));
+        let mut call = Call::new();
         if let Some(to) = call.start(EventType::of::<F>()) {
             to.event(start);
         }

@@ -1,7 +1,7 @@
 //! A call as it lies in an annotated function. Owns what of it is compiled in there, which is as little as can be: the
 //! question whether it is on, and the steps that an expansion names.
 
-use std::mem;
+use std::mem::{self, ManuallyDrop};
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::clock::Moment;
 use crate::context::Context;
 use crate::event::Event;
 use crate::outcome::{Failure, Fallible, Outcome, Streamed, Verdict};
-use crate::record::{EventType, Function};
+use crate::record::EventType;
 
 /// The value or the error that a call ended with, and where its finished event is published.
 type Either<'a, 'c, R> = Result<(&'a <R as Fallible>::Value, Finish<'c>), (&'a <R as Fallible>::Error, Failing<'c>)>;
@@ -19,22 +19,25 @@ type Either<'a, 'c, R> = Result<(&'a <R as Fallible>::Value, Finish<'c>), (&'a <
 /// One call of an annotated function: off, or open from `start` to `finish`. Dropped while open, it publishes the
 /// finished event itself: the call panicked, or its future was dropped.
 #[derive(Debug)]
-pub struct Call(Ongoing);
+pub struct Call(
+    // Dropped by hand: a call that is off has nothing to drop, which the compiler could not see.
+    ManuallyDrop<Ongoing>,
+);
 
 /// A call of the function `name` in the module at `path`.
 #[inline]
 pub fn call(path: &'static str, name: &'static str) -> Call {
-    Call(if bus::is_any() {
-        Ongoing::of((path, name))
+    Call(ManuallyDrop::new(if bus::is_any() {
+        Ongoing::of(path, name)
     } else {
         Ongoing::default()
-    })
+    }))
 }
 
 impl Call {
-    /// A call, which is off if there is no bus.
-    pub(super) fn new(function: Function) -> Self {
-        Self(Ongoing::of(function))
+    /// A call of no function, which is off if there is no bus.
+    pub(super) fn new() -> Self {
+        Self(ManuallyDrop::new(Ongoing::of("", "")))
     }
 
     /// Whether a finished event is due.
@@ -52,13 +55,13 @@ impl Call {
     /// Goes on as another: one that has been opened, entered or left.
     #[inline]
     pub(super) fn change(&mut self, change: impl FnOnce(Ongoing) -> Ongoing) {
-        self.0 = change(mem::take(&mut self.0));
+        self.0 = ManuallyDrop::new(change(self.take()));
     }
 
     /// What has not ended, to be ended.
     #[inline]
     pub(super) fn take(&mut self) -> Ongoing {
-        mem::take(&mut self.0)
+        ManuallyDrop::into_inner(mem::take(&mut self.0))
     }
 
     /// Encodes the payload of the started event of a call that is opened later.
@@ -100,12 +103,16 @@ impl Call {
         self.0.context()
     }
 
+    #[inline]
     pub(crate) fn suspend(&mut self) {
         self.0.suspend();
     }
 
+    #[inline]
     pub(crate) fn resume(&mut self) {
-        self.0.resume();
+        if self.is_on() {
+            self.change(Ongoing::resumed);
+        }
     }
 
     /// Dropped now, it was given up.

@@ -11,7 +11,7 @@ use crate::event::Event;
 use crate::ids::{RunId, SpanId};
 use crate::outcome::{Outcome, Streamed};
 use crate::panics;
-use crate::record::{EventType, Fields, Function, Record, TypeName, encode};
+use crate::record::{EventType, Fields, Record, TypeName, encode};
 
 /// A call: off, waiting to be opened, or open until its end.
 ///
@@ -65,11 +65,12 @@ impl State {
 
 impl Ongoing {
     /// A call of that function, which is off if there is no bus.
+    #[cold]
     #[inline(never)]
-    pub(super) fn of(function: Function) -> Self {
+    pub(super) fn of(path: &'static str, name: &'static str) -> Self {
         let Some(bus) = here() else { return Self::default() };
         Self {
-            context: Context::of_call(function, bus),
+            context: Context::of_call((path, name), bus),
             state: State(State::HAS_BUS),
         }
     }
@@ -173,16 +174,17 @@ impl Ongoing {
         self
     }
 
+    #[inline]
     pub(super) fn suspend(&mut self) {
         self.state.set(State::SUSPENDED, true);
     }
 
-    pub(super) fn resume(&mut self) {
+    /// Goes on, on this thread, which may be another one.
+    #[inline(never)]
+    pub(super) fn resumed(mut self) -> Self {
         self.state.set(State::SUSPENDED, false);
-        if self.is_open() {
-            // A future may go on on another thread.
-            self.state.set_panics(panics::count());
-        }
+        self.state.set_panics(panics::count());
+        self
     }
 
     /// Dropped now, it was given up.

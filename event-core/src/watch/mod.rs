@@ -53,6 +53,7 @@ impl Call {
     }
 
     /// Polls inside the span.
+    #[inline]
     fn poll<T>(&mut self, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
         // Should the poll panic, the call stays resumed: that is how its end is told from being given up.
         self.resume();
