@@ -107,7 +107,7 @@ mod features {
         n + 1
     }
 
-    #[emits(StepStarted, StepFinished)]
+    #[emits(StepStarted, |n| StepFinished { truncated: Some(*n > 1), ..StepFinished::default() })]
     #[target_feature(enable = "sse2")]
     pub(super) fn has_the_feature(n: u32) -> u32 {
         // Safe, since the function has the feature.
@@ -165,5 +165,10 @@ fn main() {
     all();
     let capture = Capture::start();
     let calls = all();
-    assert_eq!(capture.events().len(), 2 * calls);
+    let events = capture.events();
+    assert_eq!(events.len(), 2 * calls);
+    #[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
+    if std::arch::is_x86_feature_detected!("sse2") {
+        assert!(events.iter().any(|event| event.payload.get("truncated") == Some(&true.into())));
+    }
 }
