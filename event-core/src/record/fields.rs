@@ -12,8 +12,8 @@ const SCOPE: u8 = 1;
 const HEADER: usize = 7;
 /// What its length has room for.
 const MAX_KEY: usize = u16::MAX as usize;
-/// Room that is made for a value together with its header: enough for numbers and short texts.
-const USUAL_VALUE: usize = 32;
+/// A key that is written together with its header.
+const SHORT_KEY: usize = 25;
 
 /// An encoded payload.
 #[derive(Debug, Clone)]
@@ -131,9 +131,16 @@ impl Fields {
         let flags = if is_scope { SCOPE } else { 0 };
         self.keys |= bit(key);
         self.has_scope |= is_scope;
-        self.bytes.reserve(HEADER + key.len() + USUAL_VALUE);
-        self.bytes.extend_from_slice(&[flags, low, high, 0, 0, 0, 0]);
-        self.bytes.extend_from_slice(key);
+        // Both in one go, where the key fits: whether there is room for them is asked once.
+        let mut opening = [0; HEADER + SHORT_KEY];
+        opening[..3].copy_from_slice(&[flags, low, high]);
+        if let Some(place) = opening.get_mut(HEADER..HEADER + key.len()) {
+            place.copy_from_slice(key);
+            self.bytes.extend_from_slice(&opening[..HEADER + key.len()]);
+        } else {
+            self.bytes.extend_from_slice(&opening[..HEADER]);
+            self.bytes.extend_from_slice(key);
+        }
         self.bytes.len()
     }
 
