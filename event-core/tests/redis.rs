@@ -186,8 +186,7 @@ async fn the_stream_is_kept_to_about_the_length_asked_for() {
 #[tokio::test]
 async fn errors_tell_whether_to_wait_or_to_mend_something() {
     let server = RedisServer::with_options(&["--requirepass", "hunter2"]);
-    let replies = log(&server).append(&texts(0..1)).await.unwrap();
-    let error = replies[0].as_ref().unwrap_err();
+    let error = log(&server).append(&texts(0..1)).await.unwrap_err();
     assert_eq!(error.kind(), LogErrorKind::Refused, "{error}");
     let config = RedisConfig {
         url: format!("redis://:wrong-secret@127.0.0.1:{}", server.port),

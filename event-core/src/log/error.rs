@@ -22,6 +22,8 @@ pub enum LogErrorKind {
     Unavailable,
     /// The log refuses for good (no permission, wrong password, key of another type): somebody must mend it.
     Refused,
+    /// The log can never take this one entry (too large, malformed), and takes others: give it up.
+    Invalid,
 }
 
 impl LogError {
@@ -40,7 +42,7 @@ impl LogError {
 
     /// Trying again later can help without anybody's doing.
     pub fn is_retryable(&self) -> bool {
-        self.kind != LogErrorKind::Refused
+        !matches!(self.kind, LogErrorKind::Refused | LogErrorKind::Invalid)
     }
 }
 

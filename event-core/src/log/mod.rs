@@ -2,6 +2,7 @@
 //! and what its readers share: entries, pages, and how a hole between two cursors is counted.
 //! It knows nothing of events, spans or the bus.
 
+mod appender;
 mod cursor;
 mod error;
 mod memory;
@@ -13,6 +14,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use self::appender::OneByOne;
+pub use self::appender::{Answers, Appender};
 pub use self::cursor::{Cursor, EntryId, InvalidCursor};
 pub use self::error::{LogError, LogErrorKind};
 pub use self::memory::MemoryLog;
@@ -39,12 +42,21 @@ pub trait Log: Send + Sync + 'static {
     /// The name of the stream, for people.
     fn stream(&self) -> &str;
 
-    /// Appends `entries` in order, and answers for each of them, in the same order. The outer error means that the fate of the batch is unknown or that nothing was
-    /// appended; the inner ones that single entries were refused.
+    /// Appends `entries` in order, and answers for each of them, in the same order. An inner error is about one entry,
+    /// the outer one about all of them; its kind tells whether they may have been appended all the same
+    /// ([`LogErrorKind::Interrupted`]), and what is to be done.
     fn append<'a>(&'a self, entries: &'a [Bytes]) -> LogFuture<'a, Vec<Result<EntryId, LogError>>>;
+
+    /// The way of one writer into this log; a bus takes one. Of itself it appends one batch after another.
+    fn appender(&self) -> Box<dyn Appender + '_> {
+        Box::new(OneByOne::new(self))
+    }
 
     /// Reads at most `limit` entries next to `from` (which is not included), with the state of the log at the same
     /// moment.
+    ///
+    /// A bus looks here, backwards from the end, for what it does not know the fate of; where that is
+    /// [refused](LogErrorKind::Refused) it sends again what may be there already.
     fn page(&self, from: Cursor, direction: Direction, limit: usize) -> LogFuture<'_, Page>;
 
     /// The state of the log.

@@ -1,29 +1,21 @@
-//! Connections to one server, leased one user at a time. Owns connecting, timeouts and the meaning of Redis's
-//! errors. A connection that failed, or whose user went away in the middle, is never used again.
+//! Connections to read from one server, leased one user at a time. Owns connecting and timeouts. A connection that failed, or whose user went away in the middle, is never used again.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::io::tcp::TcpSettings;
-use redis::{AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, RedisError};
-
+use redis::{AsyncConnectionConfig, Client, ErrorKind, RedisError};
 use tokio::runtime::{self, Handle};
 
+use super::errors;
+use super::server::Server;
 use crate::log::{LogError, LogErrorKind};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long an answer may take, unless the command itself waits.
-const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long sent bytes may stay unacknowledged: a half-open connection ends here.
-const USER_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Idle connections kept for the next user.
 const MAX_IDLE: usize = 4;
-/// Above the default, since batches are written at once.
-const WRITE_BACKPRESSURE_BYTES: usize = 256 * 1024;
-
-const CHECK_LOGIN: &str = "; check user and password in REDIS_URL";
-const GRANT: &str = "; grant the user +xadd to write, or +xread +xrange +xrevrange +xinfo +multi +exec to read";
 
 /// Connections to one server.
 pub(super) struct Pool {
@@ -43,28 +35,16 @@ pub(super) struct Lease<'a> {
 }
 
 impl Pool {
-    pub(super) fn new(url: &str) -> Result<Self, LogError> {
-        let address = without_password(url);
-        let invalid = |reason: String| LogError::new(LogErrorKind::Refused, format!("REDIS_URL: {reason}"));
-        if url.starts_with("rediss://") {
-            return Err(invalid(format!(
-                "TLS is not supported yet, got {address:?}; let a TLS proxy on this machine (such as stunnel) or an ssh tunnel lead there, and name its end here as redis://localhost:<port>"
-            )));
-        }
-        let expected = format!("expected redis://[user:password@]host[:port][/db] or unix:///path, got {address:?}");
-        if !["redis://", "unix://", "redis+unix://"]
-            .iter()
-            .any(|scheme| url.starts_with(scheme))
-        {
-            return Err(invalid(expected));
-        }
-        let parse = |error: RedisError| invalid(format!("{expected} ({error})"));
-        let info = url.into_connection_info().map_err(parse)?;
-        let tcp = TcpSettings::default().set_nodelay(true).set_user_timeout(USER_TIMEOUT);
-        let client = Client::open(info.set_tcp_settings(tcp)).map_err(parse)?;
+    pub(super) fn new(server: &Server) -> Result<Self, LogError> {
+        let client = Client::open(server.info.clone()).map_err(|error| {
+            LogError::new(
+                LogErrorKind::Refused,
+                format!("REDIS_URL: {error}, got {:?}", server.address),
+            )
+        })?;
         Ok(Self {
             client,
-            address,
+            address: server.address.clone(),
             idle: Mutex::default(),
         })
     }
@@ -92,8 +72,7 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECT_TIMEOUT))
-            .set_response_timeout(Some(RESPONSE_TIMEOUT))
-            .set_write_backpressure_boundary(WRITE_BACKPRESSURE_BYTES);
+            .set_response_timeout(Some(RESPONSE_TIMEOUT));
         let connection = self
             .client
             .get_multiplexed_async_connection_with_config(&config)
@@ -113,22 +92,21 @@ impl Pool {
 
     /// What an error means, and what to do about it.
     pub(super) fn error(&self, error: &RedisError) -> LogError {
-        let kind = kind_of(error);
-        // A refusal to end a transaction or to choose the database has a code of its own, and the reason in its text.
-        let says = |reason| error.detail().is_some_and(|detail| detail.contains(reason));
-        let remedy = match (kind, error.code().unwrap_or_default()) {
-            (LogErrorKind::Interrupted, _) => "; is redis-server running there?",
-            (_, "WRONGPASS" | "NOAUTH") => CHECK_LOGIN,
-            _ if error.kind() == ErrorKind::AuthenticationFailed || says("Authentication required") => CHECK_LOGIN,
-            (_, "NOPERM") => GRANT,
-            _ if says("NOPERM") => GRANT,
-            (_, "WRONGTYPE") => "; the key holds something else: choose another with EVENT_STREAM",
-            _ => "",
-        };
         let text = error.to_string();
+        let text = text.trim_end_matches('.');
+        let (code, detail) = (error.code().unwrap_or_default(), error.detail().unwrap_or_default());
+        if error.kind() == ErrorKind::AuthenticationFailed {
+            let text = format!("Redis at {}: {text}{}", self.address, errors::remedy("WRONGPASS", ""));
+            return LogError::new(LogErrorKind::Refused, text);
+        }
+        if code.is_empty() {
+            return errors::failure(LogErrorKind::Interrupted, &self.address, text);
+        }
+        // The server answered: its error codes decide.
+        let remedy = errors::remedy(code, detail);
         LogError::new(
-            kind,
-            format!("Redis at {}: {}{remedy}", self.address, text.trim_end_matches('.')),
+            errors::kind_of(code, detail),
+            format!("Redis at {}: {text}{remedy}", self.address),
         )
     }
 }
@@ -155,93 +133,5 @@ impl Lease<'_> {
     pub(super) fn await_for(&mut self, patience: Duration) {
         self.connection
             .set_response_timeout(patience.saturating_add(RESPONSE_TIMEOUT));
-    }
-}
-
-fn kind_of(error: &RedisError) -> LogErrorKind {
-    if error.kind() == ErrorKind::AuthenticationFailed {
-        return LogErrorKind::Refused;
-    }
-    match error.code() {
-        // The server answered: its error codes decide.
-        Some(
-            "LOADING" | "MASTERDOWN" | "READONLY" | "UNBLOCKED" | "OOM" | "MISCONF" | "NOREPLICAS" | "BUSY"
-            | "TRYAGAIN" | "CLUSTERDOWN",
-        ) => LogErrorKind::Unavailable,
-        Some(_)
-            if error
-                .detail()
-                .is_some_and(|detail| detail.contains("max number of clients")) =>
-        {
-            LogErrorKind::Unavailable
-        }
-        Some(_) => LogErrorKind::Refused,
-        None => LogErrorKind::Interrupted,
-    }
-}
-
-/// A URL as it may be shown: user and password replaced.
-pub(super) fn without_password(url: &str) -> String {
-    // A unix socket's URL has the password in its query.
-    let url = url.split_once('?').map_or(url, |(before, _)| before);
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://***@{host}"),
-        (None, Some((_, host))) => format!("***@{host}"),
-        _ => url.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_url_is_shown_without_its_password() {
-        assert_eq!(without_password("redis://me:p@ss@host:1/2"), "redis://***@host:1/2");
-        assert_eq!(without_password("localhost:6379"), "localhost:6379");
-    }
-
-    #[test]
-    fn a_url_without_scheme_is_refused_with_what_was_expected() {
-        let error = Pool::new("localhost:6379").unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "REDIS_URL: expected redis://[user:password@]host[:port][/db] or unix:///path, got \"localhost:6379\""
-        );
-        assert!(!error.is_retryable());
-    }
-
-    #[test]
-    fn a_url_that_is_not_understood_is_refused_with_what_was_expected() {
-        let error = Pool::new("redis://127.0.0.1:abc").unwrap_err().to_string();
-        assert!(error.starts_with("REDIS_URL: expected redis://"), "{error}");
-        assert!(error.contains("got \"redis://127.0.0.1:abc\""), "{error}");
-    }
-
-    #[test]
-    fn a_url_that_asks_for_tls_is_refused_with_a_way_to_have_it() {
-        let error = Pool::new("rediss://me:hunter2@host:6380").unwrap_err();
-        let text = error.to_string();
-        assert!(
-            text.contains("TLS is not supported yet, got \"rediss://***@host:6380\""),
-            "{text}"
-        );
-        assert!(text.contains("stunnel") && text.contains("ssh tunnel"), "{text}");
-        assert!(!error.is_retryable());
-    }
-
-    #[test]
-    fn no_error_repeats_the_password() {
-        for url in [
-            "redis://me:hunter2@",
-            "redis://:hunter2@host:port",
-            "me:hunter2@host",
-            "redis://u:hunter2@h/x",
-            "rediss://u:hunter2@h",
-        ] {
-            if let Err(error) = Pool::new(url) {
-                assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
-            }
-        }
     }
 }

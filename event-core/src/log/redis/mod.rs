@@ -2,117 +2,71 @@
 //! sees a [`Log`]. It reports errors and leaves trying again to its callers.
 
 mod append;
+mod config;
 mod connection;
+mod errors;
 mod read;
+mod resp;
+mod server;
+mod wire;
 
-use std::env;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::runtime::{self, Handle};
 
+use self::append::RedisAppender;
+pub use self::config::{DEFAULT_MAXLEN_ENTRIES, DEFAULT_STREAM, RedisConfig};
 use self::connection::Pool;
-use super::{Cursor, Direction, Entry, EntryId, Log, LogError, LogErrorKind, LogFuture, LogInfo, Page};
+use self::resp::Xadd;
+use self::server::Server;
+use self::wire::Wire;
+use super::{Appender, Cursor, Direction, Entry, EntryId, Log, LogError, LogFuture, LogInfo, Page};
 
-/// The stream's key unless `EVENT_STREAM` says otherwise.
-pub const DEFAULT_STREAM: &str = "agent_events";
-/// About how many entries Redis keeps unless `EVENT_STREAM_MAXLEN` says otherwise.
-pub const DEFAULT_MAXLEN_ENTRIES: u64 = 10_000;
-/// The server unless `REDIS_URL` or `REDIS_HOST` says otherwise.
-const DEFAULT_URL: &str = "redis://localhost:6379";
 /// The field of an entry that holds the event.
 const FIELD: &str = "json";
 
-/// Which stream, on which server.
-#[derive(Clone)]
-pub struct RedisConfig {
-    /// `redis://[user[:password]@]host[:port][/db]` or `unix:///path/to/socket`.
-    pub url: String,
-    /// The key of the stream.
-    pub stream: String,
-    /// About how many entries are kept (`MAXLEN ~`); 0 means that nothing is ever trimmed.
-    pub maxlen_entries: u64,
-}
-
-impl RedisConfig {
-    /// The given server, with stream and length as the environment or the defaults have them.
-    pub fn new(url: impl Into<String>) -> Result<Self, LogError> {
-        Ok(Self {
-            url: url.into(),
-            ..Self::from_env()?
-        })
-    }
-
-    /// `REDIS_URL`, else `REDIS_HOST`, else localhost; `EVENT_STREAM`; `EVENT_STREAM_MAXLEN`.
-    pub fn from_env() -> Result<Self, LogError> {
-        let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
-        let url = set("REDIS_URL")
-            .or_else(|| set("REDIS_HOST").map(|host| format!("redis://{host}")))
-            .unwrap_or_else(|| DEFAULT_URL.to_owned());
-        let maxlen_entries = match set("EVENT_STREAM_MAXLEN") {
-            None => DEFAULT_MAXLEN_ENTRIES,
-            Some(text) => text.parse().map_err(|_| {
-                LogError::new(
-                    LogErrorKind::Refused,
-                    format!("EVENT_STREAM_MAXLEN: expected a number of entries (0 = never trim), got {text:?}"),
-                )
-            })?,
-        };
-        Ok(Self {
-            url,
-            stream: set("EVENT_STREAM").unwrap_or_else(|| DEFAULT_STREAM.to_owned()),
-            maxlen_entries,
-        })
-    }
-
-    /// The server as it may be shown: its URL without user and password.
-    pub fn address(&self) -> String {
-        connection::without_password(&self.url)
-    }
-
-    /// Whether the environment names a Redis server at all.
-    pub fn is_in_env() -> bool {
-        ["REDIS_URL", "REDIS_HOST"]
-            .iter()
-            .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
-    }
-}
-
-impl fmt::Debug for RedisConfig {
-    /// Without the password.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedisConfig")
-            .field("url", &self.address())
-            .field("stream", &self.stream)
-            .field("maxlen_entries", &self.maxlen_entries)
-            .finish()
-    }
-}
-
 /// A Redis Stream as a [`Log`].
-#[derive(Debug)]
 pub struct RedisLog {
     stream: String,
-    maxlen_entries: u64,
-    /// Writing has connections of its own, so that a blocked reader never delays it.
-    writers: Pool,
+    server: Server,
+    xadd: Xadd,
+    /// The connection of the last [`Log::append`], with the runtime that drives it.
+    idle_writer: Mutex<Option<(runtime::Id, Wire)>>,
     readers: Pool,
 }
 
 impl RedisLog {
     /// Checks the configuration; connects at first use, and again whenever the connection is lost.
     pub fn new(config: RedisConfig) -> Result<Self, LogError> {
-        let RedisConfig {
-            url,
-            stream,
-            maxlen_entries,
-        } = config;
+        let server = Server::new(&config.url)?;
         Ok(Self {
-            writers: Pool::new(&url)?,
-            readers: Pool::new(&url)?,
-            stream,
-            maxlen_entries,
+            readers: Pool::new(&server)?,
+            xadd: Xadd::new(&config.stream, config.maxlen_entries, FIELD),
+            stream: config.stream,
+            server,
+            idle_writer: Mutex::default(),
         })
+    }
+
+    fn idle_writer(&self) -> Option<Wire> {
+        let mut idle = self.idle_writer.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.take_if(|(runtime, _)| *runtime == Handle::current().id())
+            .map(|(_, wire)| wire)
+    }
+
+    fn keep_writer(&self, wire: Wire) {
+        let idle = Some((Handle::current().id(), wire));
+        *self.idle_writer.lock().unwrap_or_else(PoisonError::into_inner) = idle;
+    }
+}
+
+impl fmt::Debug for RedisLog {
+    /// Without the password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RedisLog({:?} at {:?})", self.stream, self.server)
     }
 }
 
@@ -127,6 +81,10 @@ impl Log for RedisLog {
 
     fn append<'a>(&'a self, entries: &'a [Bytes]) -> LogFuture<'a, Vec<Result<EntryId, LogError>>> {
         Box::pin(append::append(self, entries))
+    }
+
+    fn appender(&self) -> Box<dyn Appender + '_> {
+        Box::new(RedisAppender::new(self, None))
     }
 
     fn page(&self, from: Cursor, direction: Direction, limit: usize) -> LogFuture<'_, Page> {

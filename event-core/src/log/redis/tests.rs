@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use self::redis_server::RedisServer;
 use super::*;
+use crate::log::LogErrorKind;
 
 const STREAM: &str = "agent_events";
 

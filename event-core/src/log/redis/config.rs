@@ -1,0 +1,81 @@
+//! What is to be known of a Redis log before it is there: server, stream, length. Owns the environment variables and
+//! their defaults; it connects nowhere.
+
+use std::env;
+use std::fmt;
+
+use super::server;
+use crate::log::{LogError, LogErrorKind};
+
+/// The stream's key unless `EVENT_STREAM` says otherwise.
+pub const DEFAULT_STREAM: &str = "agent_events";
+/// About how many entries Redis keeps unless `EVENT_STREAM_MAXLEN` says otherwise.
+pub const DEFAULT_MAXLEN_ENTRIES: u64 = 10_000;
+/// The server unless `REDIS_URL` or `REDIS_HOST` says otherwise.
+const DEFAULT_URL: &str = "redis://localhost:6379";
+
+/// Which stream, on which server.
+#[derive(Clone)]
+pub struct RedisConfig {
+    /// `redis://[user[:password]@]host[:port][/db]` or `unix:///path/to/socket`.
+    pub url: String,
+    /// The key of the stream.
+    pub stream: String,
+    /// About how many entries are kept (`MAXLEN ~`); 0 means that nothing is ever trimmed.
+    pub maxlen_entries: u64,
+}
+
+impl RedisConfig {
+    /// The given server, with stream and length as the environment or the defaults have them.
+    pub fn new(url: impl Into<String>) -> Result<Self, LogError> {
+        Ok(Self {
+            url: url.into(),
+            ..Self::from_env()?
+        })
+    }
+
+    /// `REDIS_URL`, else `REDIS_HOST`, else localhost; `EVENT_STREAM`; `EVENT_STREAM_MAXLEN`.
+    pub fn from_env() -> Result<Self, LogError> {
+        let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
+        let url = set("REDIS_URL")
+            .or_else(|| set("REDIS_HOST").map(|host| format!("redis://{host}")))
+            .unwrap_or_else(|| DEFAULT_URL.to_owned());
+        let maxlen_entries = match set("EVENT_STREAM_MAXLEN") {
+            None => DEFAULT_MAXLEN_ENTRIES,
+            Some(text) => text.parse().map_err(|_| {
+                LogError::new(
+                    LogErrorKind::Refused,
+                    format!("EVENT_STREAM_MAXLEN: expected a number of entries (0 = never trim), got {text:?}"),
+                )
+            })?,
+        };
+        Ok(Self {
+            url,
+            stream: set("EVENT_STREAM").unwrap_or_else(|| DEFAULT_STREAM.to_owned()),
+            maxlen_entries,
+        })
+    }
+
+    /// The server as it may be shown: its URL without user and password.
+    pub fn address(&self) -> String {
+        server::without_password(&self.url)
+    }
+
+    /// Whether the environment names a Redis server at all.
+    pub fn is_in_env() -> bool {
+        ["REDIS_URL", "REDIS_HOST"]
+            .iter()
+            .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
+    }
+}
+
+impl fmt::Debug for RedisConfig {
+    /// Without the password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisConfig")
+            .field("url", &self.address())
+            .field("stream", &self.stream)
+            .field("maxlen_entries", &self.maxlen_entries)
+            .finish()
+    }
+}
