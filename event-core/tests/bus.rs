@@ -129,7 +129,7 @@ fn one_refused_entry_does_not_hold_up_the_others() {
             return Err(LogError::new(LogErrorKind::Unavailable, "not ready yet"));
         }
         let mut ids = append(log, &entries[..entries.len() - 1])?;
-        ids.push(Err(LogError::new(LogErrorKind::Refused, "no last ones here")));
+        ids.push(Err(LogError::new(LogErrorKind::Invalid, "no last ones here")));
         Ok(ids)
     });
     for n in 0..100 {

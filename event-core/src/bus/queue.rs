@@ -5,6 +5,8 @@ mod idle;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crossbeam_queue::ArrayQueue;
 use tokio::sync::Notify;
@@ -14,6 +16,11 @@ use super::stats::Counter;
 use super::{Limits, spare};
 use crate::clock::Moment;
 use crate::record::Record;
+
+/// How long after its last work the writer stays awake, and how often it looks meanwhile: less time than it takes to wake
+/// a thread up.
+const AWAKE: Duration = Duration::from_millis(2);
+const NAP: Duration = Duration::from_micros(50);
 
 /// What the wake-up is made of; the model checker's own take its place in its test.
 mod sync {
@@ -110,6 +117,11 @@ impl Queue {
         !self.records.is_empty() || self.has_overflow.load(Ordering::SeqCst)
     }
 
+    /// So many events wait, or so many bytes.
+    pub(super) fn holds(&self, events: usize, bytes: usize) -> bool {
+        self.records.len() >= events || self.bytes.load(Ordering::Relaxed) >= bytes
+    }
+
     /// What was lost since the last call.
     pub(super) fn take_overflow(&self) -> Option<Overflow> {
         if !self.has_overflow.load(Ordering::SeqCst) {
@@ -125,7 +137,16 @@ impl Queue {
     }
 
     /// Until there is something to write, or the queue is closed. For the writer only.
+    ///
+    /// Events come in bursts. Right after some it naps and looks again, which costs nobody a wake-up, before it sleeps
+    /// and has to be woken.
     pub(super) async fn ready(&self) {
+        let since = Instant::now();
+        while !self.has_work() && !self.is_closed() && since.elapsed() < AWAKE {
+            thread::sleep(NAP);
+            // The log may have something to do on this thread.
+            tokio::task::yield_now().await;
+        }
         while !self.has_work() && !self.is_closed() {
             self.idle.begins();
             if !self.has_work() && !self.is_closed() {

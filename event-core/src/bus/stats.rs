@@ -12,8 +12,11 @@ pub struct Stats {
     pub queued: u64,
     /// In the log.
     pub sent: u64,
-    /// Sent once more because it was not known whether they had arrived: at most so many stand in the log twice.
+    /// Sent once more, because the log could not take them, or because it was not known whether it had.
     pub retried: u64,
+    /// Of these, sent although they may have been in the log: at most so many stand there twice. Where the bus may read
+    /// the log it looks first, and there are none.
+    pub duplicated: u64,
     /// Lost: pushed out by newer ones, refused by the log, or published after the end.
     pub dropped: u64,
 }

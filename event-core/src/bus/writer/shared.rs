@@ -14,6 +14,7 @@ pub(super) struct Shared {
     pub(super) queue: Queue,
     pub(super) sent: Counter,
     pub(super) retried: Counter,
+    pub(super) duplicated: Counter,
     /// Refused by the log for good.
     pub(super) refused: Counter,
     pub(super) open_spans: Counter,
@@ -27,7 +28,7 @@ pub(super) struct Shared {
 /// How far the writer has come.
 #[derive(Default)]
 pub(super) struct Progress {
-    /// How many events were settled (sent or lost) when none was on its way.
+    /// How many of the first events ever published are settled: sent or lost.
     pub(super) settled: u64,
     /// The thread has ended.
     pub(super) is_over: bool,
@@ -39,6 +40,7 @@ impl Shared {
             queue: Queue::new(limits),
             sent: Counter::default(),
             retried: Counter::default(),
+            duplicated: Counter::default(),
             refused: Counter::default(),
             open_spans: Counter::default(),
             open_runs: Counter::default(),
@@ -56,14 +58,19 @@ impl Shared {
             queued: published.saturating_sub(sent + dropped),
             sent,
             retried: self.retried.get(),
+            duplicated: self.duplicated.get(),
             dropped,
         }
     }
 
-    /// Nothing is on its way: whoever waits for what was published so far may look.
-    pub(super) fn settle(&self) {
-        let settled = self.sent.get() + self.queue.dropped.get() + self.refused.get();
-        self.note(|progress| progress.settled = settled);
+    /// How many events are in the log or lost.
+    pub(super) fn settled(&self) -> u64 {
+        self.sent.get() + self.queue.dropped.get() + self.refused.get()
+    }
+
+    /// The first `count` events ever published are settled: whoever waits for them may go on.
+    pub(super) fn settle(&self, count: u64) {
+        self.note(|progress| progress.settled = progress.settled.max(count));
     }
 
     pub(super) fn note(&self, change: impl FnOnce(&mut Progress)) {
