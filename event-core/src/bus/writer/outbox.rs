@@ -30,6 +30,8 @@ struct Mark {
 #[derive(Default)]
 pub(super) struct Outbox {
     again: VecDeque<(Bytes, Mark)>,
+    /// From the flight that is being settled: older than those.
+    returned: VecDeque<(Bytes, Mark)>,
     /// Where events are formatted.
     scratch: Vec<u8>,
 }
@@ -154,7 +156,13 @@ impl Outbox {
         self.again.iter_mut().for_each(|(_, mark)| mark.is_unknown = false);
     }
 
-    /// Counts what was answered, and keeps what must be sent again, behind what there is of it.
+    /// All batches of a flight are settled: what came back goes first.
+    pub(super) fn put_back(&mut self) {
+        self.returned.append(&mut self.again);
+        std::mem::swap(&mut self.returned, &mut self.again);
+    }
+
+    /// Counts what was answered, and keeps what must be sent again until it is put back.
     pub(super) fn settle(&mut self, batch: Batch, answers: Answers, shared: &Shared) -> Settled {
         let mut settled = Settled {
             covers: batch.covers,
@@ -187,7 +195,7 @@ impl Outbox {
                 Err(error) => {
                     mark.was_sent |= error.kind() != LogErrorKind::Unreachable;
                     mark.is_unknown |= error.kind() == LogErrorKind::Interrupted;
-                    self.again.push_back((entry, mark));
+                    self.returned.push_back((entry, mark));
                     settled.trouble.get_or_insert(error);
                 }
             }

@@ -139,6 +139,7 @@ impl<'a> Sender<'a> {
             }
             answers = self.answer().await;
         }
+        self.outbox.put_back();
         if let Some(error) = trouble {
             self.recover(&error).await;
         }
