@@ -29,6 +29,7 @@ fn log_of(server: &RedisServer, maxlen_entries: u64) -> RedisLog {
         url: server.url(),
         stream: STREAM.to_owned(),
         maxlen_entries,
+        ca: None,
     })
     .unwrap()
 }
@@ -192,6 +193,7 @@ async fn errors_tell_whether_to_wait_or_to_mend_something() {
         url: format!("redis://:wrong-secret@127.0.0.1:{}", server.port),
         stream: STREAM.to_owned(),
         maxlen_entries: 0,
+        ca: None,
     };
     assert!(!format!("{config:?}").contains("wrong-secret"));
     let error = RedisLog::new(config).unwrap().append(&texts(0..1)).await.unwrap_err();

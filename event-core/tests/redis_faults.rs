@@ -24,6 +24,7 @@ fn bus_at(url: String) -> EventBus {
             url,
             stream: STREAM.to_owned(),
             maxlen_entries: 0,
+            ca: None,
         })
         .unwrap(),
     )

@@ -17,6 +17,7 @@ fn log_at(url: &str) -> RedisLog {
         url: url.to_owned(),
         stream: "agent_events".to_owned(),
         maxlen_entries: 0,
+        ca: None,
     })
     .unwrap()
 }

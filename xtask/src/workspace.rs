@@ -15,6 +15,7 @@ const PRODUCT_VARIABLES: &[&str] = &[
     "REDIS_HOST",
     "EVENT_STREAM",
     "EVENT_STREAM_MAXLEN",
+    "EVENT_REDIS_CA",
     "WS_PORT",
 ];
 

@@ -144,8 +144,8 @@ async fn misuse_is_told_with_its_remedy_and_code_2() {
         ),
         (
             &["serve"],
-            ("REDIS_URL", "rediss://127.0.0.1:6380"),
-            "TLS is not supported yet",
+            ("REDIS_URL", "rediss://127.0.0.1:6380/#insecure"),
+            "EVENT_REDIS_CA",
         ),
         (
             &["serve"],

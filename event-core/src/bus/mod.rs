@@ -102,8 +102,8 @@ impl EventBus {
     }
 
     /// A bus on Redis, as the environment says: `REDIS_URL`, else `REDIS_HOST`, else localhost; `EVENT_STREAM`
-    /// (`agent_events`); `EVENT_STREAM_MAXLEN` (10000, 0 = never trim). It connects in the background: Redis may come
-    /// later.
+    /// (`agent_events`); `EVENT_STREAM_MAXLEN` (10000, 0 = never trim); `EVENT_REDIS_CA` (a PEM file with whom to trust,
+    /// for `rediss://`). It connects in the background: Redis may come later.
     pub fn from_env() -> Result<Self, LogError> {
         Ok(Self::new(RedisLog::new(RedisConfig::from_env()?)?))
     }

@@ -51,6 +51,7 @@ impl Redis {
             url,
             stream: "agent_events".to_owned(),
             maxlen_entries: 0,
+            ca: None,
         };
         Arc::new(RedisLog::new(config).unwrap())
     }

@@ -1,8 +1,9 @@
-//! What is to be known of a Redis log before it is there: server, stream, length. Owns the environment variables and
+//! What is to be known of a Redis log before it is there: server, stream, length, whom to trust. Owns the environment variables and
 //! their defaults; it connects nowhere.
 
 use std::env;
 use std::fmt;
+use std::path::PathBuf;
 
 use super::server;
 use crate::log::{LogError, LogErrorKind};
@@ -17,16 +18,19 @@ const DEFAULT_URL: &str = "redis://localhost:6379";
 /// Which stream, on which server.
 #[derive(Clone)]
 pub struct RedisConfig {
-    /// `redis://[user[:password]@]host[:port][/db]` or `unix:///path/to/socket`.
+    /// `redis://[user[:password]@]host[:port][/db]`, the same with `rediss://` for TLS, or `unix:///path/to/socket`
+    /// (`?user=…&pass=…&db=…`).
     pub url: String,
     /// The key of the stream.
     pub stream: String,
     /// About how many entries are kept (`MAXLEN ~`); 0 means that nothing is ever trimmed.
     pub maxlen_entries: u64,
+    /// For `rediss://`: a PEM file with the certificates of the authorities that are trusted; none for the platform's own.
+    pub ca: Option<PathBuf>,
 }
 
 impl RedisConfig {
-    /// The given server, with stream and length as the environment or the defaults have them.
+    /// The given server, with the rest as the environment or the defaults have them.
     pub fn new(url: impl Into<String>) -> Result<Self, LogError> {
         Ok(Self {
             url: url.into(),
@@ -34,7 +38,8 @@ impl RedisConfig {
         })
     }
 
-    /// `REDIS_URL`, else `REDIS_HOST`, else localhost; `EVENT_STREAM`; `EVENT_STREAM_MAXLEN`.
+    /// `REDIS_URL`, else `REDIS_HOST`, else localhost; `EVENT_STREAM`; `EVENT_STREAM_MAXLEN`;
+    /// `EVENT_REDIS_CA`.
     pub fn from_env() -> Result<Self, LogError> {
         let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
         let url = set("REDIS_URL")
@@ -53,6 +58,7 @@ impl RedisConfig {
             url,
             stream: set("EVENT_STREAM").unwrap_or_else(|| DEFAULT_STREAM.to_owned()),
             maxlen_entries,
+            ca: set("EVENT_REDIS_CA").map(PathBuf::from),
         })
     }
 
@@ -76,6 +82,7 @@ impl fmt::Debug for RedisConfig {
             .field("url", &self.address())
             .field("stream", &self.stream)
             .field("maxlen_entries", &self.maxlen_entries)
+            .field("ca", &self.ca)
             .finish()
     }
 }

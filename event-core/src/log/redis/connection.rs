@@ -36,7 +36,7 @@ pub(super) struct Lease<'a> {
 
 impl Pool {
     pub(super) fn new(server: &Server) -> Result<Self, LogError> {
-        let client = Client::open(server.info.clone()).map_err(|error| {
+        let client = server.client().map_err(|error| {
             LogError::new(
                 LogErrorKind::Refused,
                 format!("REDIS_URL: {error}, got {:?}", server.address),
@@ -98,6 +98,9 @@ impl Pool {
         if error.kind() == ErrorKind::AuthenticationFailed {
             let text = format!("Redis at {}: {text}{}", self.address, errors::remedy("WRONGPASS", ""));
             return LogError::new(LogErrorKind::Refused, text);
+        }
+        if code.is_empty() && text.contains("invalid peer certificate") {
+            return errors::distrust(&self.address, text);
         }
         if code.is_empty() {
             return errors::failure(LogErrorKind::Interrupted, &self.address, text);

@@ -1,6 +1,9 @@
 //! What Redis's errors mean, and what to do about them. Owns the table, one for what is read and for what is written;
 //! no text of it ever holds a password.
 
+use std::fmt::Display;
+
+use super::tls;
 use crate::log::{LogError, LogErrorKind};
 
 const CHECK_LOGIN: &str = "; check user and password in REDIS_URL";
@@ -44,10 +47,18 @@ pub(super) fn refusal(address: &str, line: &[u8]) -> LogError {
 }
 
 /// The connection did not come about, or broke.
-pub(super) fn failure(kind: LogErrorKind, address: &str, why: impl std::fmt::Display) -> LogError {
+pub(super) fn failure(kind: LogErrorKind, address: &str, why: impl Display) -> LogError {
     LogError::new(
         kind,
         format!("Redis at {address}: {why}; is redis-server running there?"),
+    )
+}
+
+/// The server's certificate is not trusted.
+pub(super) fn distrust(address: &str, why: impl Display) -> LogError {
+    LogError::new(
+        LogErrorKind::Refused,
+        format!("Redis at {address}: {why}{}", tls::REMEDY),
     )
 }
 

@@ -8,6 +8,7 @@ mod errors;
 mod read;
 mod resp;
 mod server;
+mod tls;
 mod wire;
 
 use std::fmt;
@@ -41,7 +42,7 @@ pub struct RedisLog {
 impl RedisLog {
     /// Checks the configuration; connects at first use, and again whenever the connection is lost.
     pub fn new(config: RedisConfig) -> Result<Self, LogError> {
-        let server = Server::new(&config.url)?;
+        let server = Server::new(&config.url, config.ca.as_deref())?;
         Ok(Self {
             readers: Pool::new(&server)?,
             xadd: Xadd::new(&config.stream, config.maxlen_entries, FIELD),

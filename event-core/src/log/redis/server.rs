@@ -1,10 +1,13 @@
 //! Which server: its address, login and database, read from a URL once. Owns what of it may be shown; the password is
 //! seen by those who log in, and by nobody else.
 
+use std::path::Path;
 use std::time::Duration;
 
 use redis::io::tcp::TcpSettings;
-use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo, RedisError};
+use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo, RedisResult};
+
+use super::tls::{self, Trust};
 
 use crate::log::{LogError, LogErrorKind};
 
@@ -16,32 +19,55 @@ pub(super) const USER_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) struct Server {
     /// For messages: without user and password.
     pub(super) address: String,
-    pub(super) info: ConnectionInfo,
+    info: ConnectionInfo,
+    /// Of a server that speaks TLS.
+    pub(super) trust: Option<Trust>,
 }
 
 impl Server {
-    pub(super) fn new(url: &str) -> Result<Self, LogError> {
+    /// `ca` is the file with the authorities to trust instead of the platform's.
+    pub(super) fn new(url: &str, ca: Option<&Path>) -> Result<Self, LogError> {
         let address = without_password(url);
-        let invalid = |reason: String| LogError::new(LogErrorKind::Refused, format!("REDIS_URL: {reason}"));
-        if url.starts_with("rediss://") {
-            return Err(invalid(format!(
-                "TLS is not supported yet, got {address:?}; let a TLS proxy on this machine (such as stunnel) or an ssh tunnel lead there, and name its end here as redis://localhost:<port>"
-            )));
-        }
-        let expected = format!("expected redis://[user:password@]host[:port][/db] or unix:///path, got {address:?}");
-        if !["redis://", "unix://", "redis+unix://"]
+        let refused = |text: String| LogError::new(LogErrorKind::Refused, text);
+        let expected = format!(
+            "REDIS_URL: expected redis://[user:password@]host[:port][/db], the same with rediss:// for TLS, or unix:///path, got {address:?}"
+        );
+        if !["redis://", "rediss://", "unix://", "redis+unix://"]
             .iter()
             .any(|scheme| url.starts_with(scheme))
         {
-            return Err(invalid(expected));
+            return Err(refused(expected));
         }
-        let parse = |error: RedisError| invalid(format!("{expected} ({error})"));
-        let info = url.into_connection_info().map_err(parse)?;
+        let info = url
+            .into_connection_info()
+            .map_err(|error| refused(format!("{expected} ({error})")))?;
+        let trust = match info.addr() {
+            ConnectionAddr::TcpTls { insecure: true, .. } => {
+                return Err(refused(format!(
+                    "REDIS_URL: #insecure would trust any server, got {address:?}{}",
+                    tls::REMEDY
+                )));
+            }
+            ConnectionAddr::TcpTls { .. } => {
+                let failed = |why| refused(format!("Redis at {address}: {why}"));
+                Some(Trust::new(ca).map_err(failed)?)
+            }
+            _ => None,
+        };
         let tcp = TcpSettings::default().set_nodelay(true).set_user_timeout(USER_TIMEOUT);
         Ok(Self {
             address,
             info: info.set_tcp_settings(tcp),
+            trust,
         })
+    }
+
+    /// For the connections of redis-rs.
+    pub(super) fn client(&self) -> RedisResult<Client> {
+        match &self.trust {
+            Some(trust) => trust.client(self.info.clone()),
+            None => Client::open(self.info.clone()),
+        }
     }
 
     pub(super) fn place(&self) -> &ConnectionAddr {
@@ -83,31 +109,39 @@ mod tests {
 
     #[test]
     fn a_url_without_scheme_is_refused_with_what_was_expected() {
-        let error = Server::new("localhost:6379").unwrap_err();
+        let error = Server::new("localhost:6379", None).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "REDIS_URL: expected redis://[user:password@]host[:port][/db] or unix:///path, got \"localhost:6379\""
+            "REDIS_URL: expected redis://[user:password@]host[:port][/db], the same with rediss:// for TLS, or unix:///path, got \"localhost:6379\""
         );
         assert!(!error.is_retryable());
     }
 
     #[test]
     fn a_url_that_is_not_understood_is_refused_with_what_was_expected() {
-        let error = Server::new("redis://127.0.0.1:abc").unwrap_err().to_string();
+        let error = Server::new("redis://127.0.0.1:abc", None).unwrap_err().to_string();
         assert!(error.starts_with("REDIS_URL: expected redis://"), "{error}");
         assert!(error.contains("got \"redis://127.0.0.1:abc\""), "{error}");
     }
 
     #[test]
-    fn a_url_that_asks_for_tls_is_refused_with_a_way_to_have_it() {
-        let error = Server::new("rediss://me:hunter2@host:6380").unwrap_err();
+    fn a_server_that_anybody_could_be_is_refused() {
+        let error = Server::new("rediss://me:hunter2@host:6380/#insecure", None).unwrap_err();
         let text = error.to_string();
-        assert!(
-            text.contains("TLS is not supported yet, got \"rediss://***@host:6380\""),
-            "{text}"
-        );
-        assert!(text.contains("stunnel") && text.contains("ssh tunnel"), "{text}");
+        assert!(text.contains("EVENT_REDIS_CA") && !text.contains("hunter2"), "{text}");
         assert!(!error.is_retryable());
+    }
+
+    #[test]
+    fn a_file_that_holds_no_authority_is_named() {
+        for path in ["/nowhere/ca.pem", file!()] {
+            let path = std::path::absolute(path).unwrap();
+            let error = Server::new("rediss://host", Some(&path)).unwrap_err().to_string();
+            assert!(
+                error.contains("EVENT_REDIS_CA") && error.contains(path.to_str().unwrap()),
+                "{error}"
+            );
+        }
     }
 
     #[test]
@@ -119,7 +153,7 @@ mod tests {
             "redis://u:hunter2@h/x",
             "rediss://u:hunter2@h",
         ] {
-            if let Err(error) = Server::new(url) {
+            if let Err(error) = Server::new(url, None) {
                 assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
             }
         }

@@ -22,6 +22,7 @@ fn log_of(url: String) -> RedisLog {
         url,
         stream: STREAM.to_owned(),
         maxlen_entries: 0,
+        ca: None,
     })
     .unwrap()
 }

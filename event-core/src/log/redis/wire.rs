@@ -1,4 +1,4 @@
-//! A connection to write to: TCP or a unix socket, logged in, its database chosen, and known to answer. Owns the
+//! A connection to write to: TCP, TLS or a unix socket, logged in, its database chosen, and known to answer. Owns the
 //! socket, what makes a dead one fail in time, and the bytes read from it that are no reply yet.
 
 use std::future::poll_fn;
@@ -14,9 +14,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::connection::CONNECT_TIMEOUT;
-use super::errors;
 use super::resp::{self, Reply};
 use super::server::{Server, USER_TIMEOUT};
+use super::{errors, tls};
 use crate::log::{LogError, LogErrorKind};
 
 /// A connection on which nothing happens is probed after this time, and then again and again.
@@ -43,6 +43,7 @@ pub(super) async fn connect(server: &Server) -> Result<Wire, LogError> {
     match timeout(CONNECT_TIMEOUT, open(server)).await {
         Ok(Ok(wire)) => Ok(wire),
         Ok(Err(Fault::Refusal(line))) => Err(errors::refusal(&server.address, &line)),
+        Ok(Err(Fault::Io(error))) if tls::is_distrust(&error) => Err(errors::distrust(&server.address, error)),
         Ok(Err(Fault::Io(error))) => Err(unreachable(&error.to_string())),
         Err(_) => Err(unreachable(&format!("no answer within {CONNECT_TIMEOUT:?}"))),
     }
@@ -61,11 +62,14 @@ impl From<io::Error> for Fault {
 }
 
 async fn open(server: &Server) -> Result<Wire, Fault> {
-    let socket: Box<dyn Socket> = match server.place() {
-        ConnectionAddr::Tcp(host, port) => Box::new(tcp(host, *port).await?),
+    let socket: Box<dyn Socket> = match (server.place(), &server.trust) {
+        (ConnectionAddr::Tcp(host, port), _) => Box::new(tcp(host, *port).await?),
+        (ConnectionAddr::TcpTls { host, port, .. }, Some(trust)) => {
+            Box::new(trust.handshake(host, tcp(host, *port).await?).await?)
+        }
         #[cfg(unix)]
-        ConnectionAddr::Unix(path) => Box::new(tokio::net::UnixStream::connect(path).await?),
-        other => {
+        (ConnectionAddr::Unix(path), _) => Box::new(tokio::net::UnixStream::connect(path).await?),
+        (other, _) => {
             let why = format!("{other} can't be connected to from here");
             return Err(io::Error::new(io::ErrorKind::Unsupported, why).into());
         }
