@@ -158,6 +158,23 @@ fn a_connection_that_went_silent_is_given_up_and_nothing_is_lost() {
 }
 
 #[test]
+fn a_server_that_hangs_reads_late_what_was_sent_before_and_repeats_nothing() {
+    let server = RedisServer::start();
+    let bus = bus_at(server.url());
+    publish(&bus, 0..100);
+    assert_eq!(bus.flush(DEADLINE), 0);
+    server.pause(true);
+    // It lies in the server's socket: read when nobody waits for the answer any more.
+    publish(&bus, 100..3_000);
+    // Longer than an answer may take.
+    assert!(bus.flush(Duration::from_secs(7)) > 0);
+    server.pause(false);
+    assert_eq!(bus.flush(DEADLINE), 0);
+    assert_whole(&stored(&server), 0..3_000);
+    assert_eq!((bus.stats().dropped, bus.stats().duplicated), (0, 0));
+}
+
+#[test]
 fn a_log_out_of_memory_is_waited_for_and_has_everything_then() {
     let server = RedisServer::start();
     let bus = bus_at(server.url());

@@ -19,6 +19,18 @@ const PRODUCT_VARIABLES: &[&str] = &[
     "WS_PORT",
 ];
 
+/// What `cargo run` tells this program about itself. Build scripts that look at these (ring's) would be run anew, with all
+/// that is built on them, whenever a step follows a cargo started by hand.
+const OUR_PACKAGE: &[&str] = &[
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_LINKS",
+    "CARGO_PKG_NAME",
+    "CARGO_PKG_VERSION_MAJOR",
+    "CARGO_PKG_VERSION_MINOR",
+    "CARGO_PKG_VERSION_PATCH",
+    "CARGO_PKG_VERSION_PRE",
+];
+
 /// A checkout of the repository.
 pub(crate) struct Workspace {
     root: PathBuf,
@@ -63,6 +75,9 @@ impl Workspace {
     /// `cargo`, the same one that runs us, in colour only where someone looks.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = self.command("cargo", arguments);
+        for variable in OUR_PACKAGE {
+            command.env_remove(variable);
+        }
         if terminal::is_coloured() {
             command.env("CARGO_TERM_COLOR", "always");
         }

@@ -6,6 +6,7 @@
 mod compile;
 mod cost;
 mod machine;
+mod publish;
 mod sample;
 mod table;
 
@@ -19,6 +20,12 @@ use crate::workspace::Workspace;
 pub(crate) enum Bench {
     /// What one annotated call costs beside tracing, OpenTelemetry, fastrace, trace-weft and a plain one.
     Cost {
+        /// Fewer and shorter runs: to see that it works, not to publish.
+        #[arg(long)]
+        quick: bool,
+    },
+    /// How many events a second reach a real Redis, beside what it can take; what a call takes; and memory.
+    Publish {
         /// Fewer and shorter runs: to see that it works, not to publish.
         #[arg(long)]
         quick: bool,
@@ -38,6 +45,7 @@ pub(crate) enum Bench {
 pub(crate) fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
     let report = match bench {
         Bench::Cost { quick } => cost::run(workspace, *quick)?,
+        Bench::Publish { quick } => publish::run(workspace, *quick)?,
         Bench::Compile { functions, rounds } => compile::run(workspace, *functions, *rounds)?,
     };
     println!("\n{}\n\n{report}", machine::line()?);

@@ -100,3 +100,75 @@ async fn guarded<'a, T>(ask: impl FnOnce() -> LogFuture<'a, T>) -> Result<T, Log
 pub(super) fn panicked() -> LogError {
     LogError::new(LogErrorKind::Interrupted, "the log panicked while it was used")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::log::{LogInfo, MemoryLog, Page};
+
+    /// A server that still reads from a broken connection: each look shows two events more.
+    struct Settling {
+        log: MemoryLog,
+        events: Vec<Bytes>,
+        looks: AtomicUsize,
+    }
+
+    impl Log for Settling {
+        fn stream(&self) -> &'static str {
+            "settling"
+        }
+
+        fn append<'a>(&'a self, entries: &'a [Bytes]) -> LogFuture<'a, Vec<Result<EntryId, LogError>>> {
+            self.log.append(entries)
+        }
+
+        fn page(&self, from: Cursor, direction: Direction, limit: usize) -> LogFuture<'_, Page> {
+            Box::pin(async move {
+                if from.id == END {
+                    let seen = 2 * self.looks.fetch_add(1, Ordering::Relaxed);
+                    let arriving = self.events.iter().skip(seen).take(2).cloned().collect::<Vec<_>>();
+                    self.log.append(&arriving).await?;
+                }
+                self.log.page(from, direction, limit).await
+            })
+        }
+
+        fn info(&self) -> LogFuture<'_, LogInfo> {
+            self.log.info()
+        }
+    }
+
+    fn events(numbers: std::ops::Range<usize>) -> Vec<Bytes> {
+        numbers.map(|n| Bytes::from(format!("{{\"n\":{n}}}"))).collect()
+    }
+
+    fn settling(arriving: usize) -> Settling {
+        Settling {
+            log: MemoryLog::new("settling", 0),
+            events: events(0..arriving),
+            looks: AtomicUsize::new(0),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_looks_until_nothing_more_arrives() {
+        let log = settling(5);
+        let found = arrived(&log, EntryId::ZERO, &events(0..10)).await.unwrap();
+        assert_eq!((found.entries.len(), found.is_all), (5, true));
+        assert_eq!(found.last, log.info().await.unwrap().last);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_looks_no_further_than_what_is_confirmed_and_says_where_it_gave_up() {
+        let log = settling(0);
+        let ids = log.append(&events(0..20)).await.unwrap();
+        let confirmed = *ids[9].as_ref().unwrap();
+        let found = arrived(&log, confirmed, &events(0..20)).await.unwrap();
+        assert_eq!((found.entries.len(), found.is_all), (10, true));
+        log.append(&events(20..20 + PAGE_ENTRIES * MAX_PAGES)).await.unwrap();
+        let found = arrived(&log, EntryId::ZERO, &events(5..6)).await.unwrap();
+        assert_eq!((found.entries.len(), found.is_all), (0, false));
+    }
+}
