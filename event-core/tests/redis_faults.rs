@@ -244,6 +244,18 @@ fn an_event_that_redis_can_never_take_is_counted_and_hides_no_other() {
 }
 
 #[test]
+fn a_giant_that_ends_every_connection_without_a_word_is_given_up_in_the_end() {
+    let server = RedisServer::with_options(&["--client-query-buffer-limit", "1mb"]);
+    let bus = bus_at(server.url());
+    publish(&bus, 0..300);
+    bus.publish_value("giant", json!({ "text": "x".repeat(3 << 20) }));
+    publish(&bus, 300..600);
+    assert_eq!(bus.flush(DEADLINE), 0);
+    assert_whole(&stored(&server), 0..600);
+    assert_eq!((bus.stats().sent, bus.stats().dropped), (600, 1));
+}
+
+#[test]
 fn a_deleted_stream_goes_on_and_other_producers_do_not_disturb_the_look_back() {
     let server = RedisServer::start();
     let proxy = Proxy::to(server.port);
