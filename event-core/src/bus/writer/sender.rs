@@ -181,10 +181,16 @@ impl<'a> Sender<'a> {
             }
             match look_back::arrived(self.log, self.confirmed, &unknown).await {
                 Ok(Found { entries, last, is_all }) => {
-                    self.confirmed = self.confirmed.max(last);
+                    if !entries.is_empty() {
+                        self.confirmed = self.confirmed.max(last);
+                        (self.failures, self.breaks) = (0, 0);
+                    }
                     self.outbox.arrived(&entries, self.shared);
                     if is_all {
                         self.outbox.none_is_unknown();
+                    }
+                    if self.outbox.is_empty() {
+                        self.shared.recovered();
                     }
                     return;
                 }

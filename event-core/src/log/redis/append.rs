@@ -1,5 +1,5 @@
 //! Writing: batches of `XADD`, packed once, two of them on their way at a time, each reply looked at by itself. Owns
-//! what is known of an entry's fate when a connection breaks; it never sends an entry twice.
+//! one connection and the order on it; it never sends an entry twice.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -9,11 +9,12 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use tokio::time::{Instant, Sleep};
 
+use super::batch::{Batch, Fault};
 use super::connection::RESPONSE_TIMEOUT;
 use super::resp::{self, Reply};
 use super::wire::{self, Wire};
 use super::{RedisLog, errors};
-use crate::log::{Answers, Appender, EntryId, LogError, LogErrorKind};
+use crate::log::{Answers, Appender, LogError, LogErrorKind};
 
 /// While Redis works on one batch, the next is there already.
 const DEPTH: usize = 2;
@@ -51,21 +52,6 @@ pub(super) struct RedisAppender<'a> {
     late: Option<Pin<Box<Sleep>>>,
 }
 
-struct Batch {
-    /// Where each entry begins in all that was ever packed.
-    starts: Vec<u64>,
-    answers: Vec<Result<EntryId, LogError>>,
-    /// Instead of answers.
-    failure: Option<LogError>,
-}
-
-/// Why a connection ended.
-struct Fault {
-    error: LogError,
-    /// The server has read nothing behind the last entry that it answered for.
-    is_clean: bool,
-}
-
 impl<'a> RedisAppender<'a> {
     pub(super) fn new(log: &'a RedisLog, idle: Option<Wire>) -> Self {
         Self {
@@ -97,10 +83,7 @@ impl<'a> RedisAppender<'a> {
         if self.batches.is_empty() && self.is_doubtful {
             self.hang_up();
         }
-        Some(match batch.failure {
-            Some(error) => Err(error),
-            None => Ok(batch.answers),
-        })
+        Some(batch.into_answers())
     }
 
     fn oldest_if_over(&mut self) -> Option<Batch> {
@@ -113,8 +96,8 @@ impl<'a> RedisAppender<'a> {
 
     /// Nothing of the oldest batch is written.
     fn is_unwritten(&self) -> bool {
-        let first = self.batches.front().and_then(|batch| batch.starts.first());
-        first.is_some_and(|start| *start >= self.written_to)
+        let first = self.batches.front().and_then(Batch::start);
+        first.is_some_and(|start| start >= self.written_to)
     }
 
     fn hang_up(&mut self) {
@@ -214,27 +197,26 @@ impl<'a> RedisAppender<'a> {
             let State::Up(wire) = &mut self.state else {
                 return Ok(());
             };
+            let mut is_last = false;
             let answer = match wire.reply() {
                 Ok(None) => return Ok(()),
                 Ok(Some(Reply::Text(id))) => resp::id(id).map_err(|resp::Malformed| wire::malformed()).map(Ok),
-                Ok(Some(Reply::Error(line))) => Ok(Err(errors::refusal(&self.log.server.address, line))),
+                Ok(Some(Reply::Error(line))) => {
+                    is_last = errors::ends_the_connection(line);
+                    Ok(Err(errors::refusal(&self.log.server.address, line)))
+                }
                 Err(error) => Err(error),
             };
             let batch = self.batches.iter_mut().find(|batch| !batch.is_over());
             let (Ok(answer), Some(batch)) = (answer, batch) else {
                 return Err(self.fault(&wire::malformed()));
             };
-            let kind = answer.as_ref().err().map(LogError::kind);
-            let end = answer
-                .as_ref()
-                .err()
-                .filter(|error| error.to_string().contains("Protocol error"))
-                .cloned();
+            let error = answer.as_ref().err().cloned();
+            let kind = error.as_ref().map(LogError::kind);
             self.is_used |= kind.is_none();
             self.is_doubtful |= matches!(kind, Some(LogErrorKind::Unavailable | LogErrorKind::Refused));
-            batch.answers.push(answer);
-            if let Some(error) = end {
-                // The server closes the connection after this, and reads nothing more of it.
+            batch.answer(answer);
+            if let Some(error) = error.filter(|_| is_last) {
                 return Err(Fault { error, is_clean: true });
             }
         }
@@ -254,23 +236,8 @@ impl<'a> RedisAppender<'a> {
             // The connection ended while it was idle, and nothing was written to it since.
             return;
         }
-        let Fault { error, is_clean } = fault;
-        let is_new = |start: &u64| *is_clean || *start >= self.written_to;
-        let of = |start: &u64| match error.kind() {
-            LogErrorKind::Interrupted | LogErrorKind::Invalid if is_new(start) => {
-                LogError::new(LogErrorKind::Unreachable, error.to_string())
-            }
-            _ => error.clone(),
-        };
         for batch in self.batches.iter_mut().filter(|batch| !batch.is_over()) {
-            let starts = &batch.starts[batch.answers.len()..];
-            let ends = [starts.first(), starts.last()].map(|start| start.is_none_or(is_new));
-            if batch.answers.is_empty() && ends[0] == ends[1] {
-                // Almost always the same for all.
-                batch.failure = starts.first().map(of);
-            } else {
-                batch.answers.extend(starts.iter().map(|start| Err(of(start))));
-            }
+            batch.fail(fault, self.written_to);
         }
         self.out.clear();
         self.written = 0;
@@ -291,11 +258,7 @@ impl Appender for RedisAppender<'_> {
             self.log.xadd.pack(entry, &mut self.out);
         }
         self.packed_to += (self.out.len() - before) as u64;
-        self.batches.push_back(Batch {
-            answers: Vec::with_capacity(starts.len()),
-            starts,
-            failure: None,
-        });
+        self.batches.push_back(Batch::new(starts));
         self.alive();
     }
 
@@ -311,12 +274,6 @@ impl Appender for RedisAppender<'_> {
                 self.fail(&fault);
             }
         }
-    }
-}
-
-impl Batch {
-    fn is_over(&self) -> bool {
-        self.failure.is_some() || self.answers.len() == self.starts.len()
     }
 }
 

@@ -9,16 +9,30 @@ use crate::log::{LogError, LogErrorKind};
 const CHECK_LOGIN: &str = "; check user and password in REDIS_URL";
 const GRANT: &str = "; grant the user +xadd to write, or +xread +xrange +xrevrange +xinfo +multi +exec to read";
 
+const PROTOCOL_ERROR: &str = "Protocol error";
+
 /// The class of an error that the server answered with, by its code (the first word) and its text.
 pub(super) fn kind_of(code: &str, text: &str) -> LogErrorKind {
     match code {
         "LOADING" | "MASTERDOWN" | "READONLY" | "UNBLOCKED" | "OOM" | "MISCONF" | "NOREPLICAS" | "BUSY"
         | "TRYAGAIN" | "CLUSTERDOWN" => LogErrorKind::Unavailable,
         _ if text.contains("max number of clients") => LogErrorKind::Unavailable,
-        // An entry beyond `proto-max-bulk-len`, or beyond what a stream holds.
-        "ERR" if text.contains("Protocol error") || text.contains("too large") => LogErrorKind::Invalid,
+        "ERR" if is_too_large(text) => LogErrorKind::Invalid,
         _ => LogErrorKind::Refused,
     }
+}
+
+/// An entry beyond `proto-max-bulk-len`, or beyond what a stream holds. Only the beginning counts: other errors repeat what
+/// they were asked.
+fn is_too_large(text: &str) -> bool {
+    let text = text.strip_prefix("ERR ").unwrap_or(text);
+    text.starts_with(PROTOCOL_ERROR) || text.starts_with("Elements are too large")
+}
+
+/// The server closes the connection after this answer, and reads nothing more of it.
+pub(super) fn ends_the_connection(line: &[u8]) -> bool {
+    let text = line.strip_prefix(b"ERR ");
+    text.is_some_and(|text| text.starts_with(PROTOCOL_ERROR.as_bytes()))
 }
 
 /// What to do about it, to go behind its text.
@@ -29,6 +43,7 @@ pub(super) fn remedy(code: &str, text: &str) -> &'static str {
         _ if text.contains("Authentication required") => CHECK_LOGIN,
         _ if code == "NOPERM" || text.contains("NOPERM") => GRANT,
         "WRONGTYPE" => "; the key holds something else: choose another with EVENT_STREAM",
+        "MOVED" | "ASK" => "; Redis Cluster is not supported yet: name the node that holds the stream",
         "OOM" => "; free memory there, or raise maxmemory",
         _ => "",
     }
@@ -96,7 +111,11 @@ mod tests {
                 LogErrorKind::Refused,
                 "EVENT_STREAM",
             ),
-            ("ERR unknown command 'XADD'", LogErrorKind::Refused, "XADD"),
+            (
+                "ERR unknown command 'XADD', with args 'Protocol error'",
+                LogErrorKind::Refused,
+                "XADD",
+            ),
             ("ERR Protocol error: invalid bulk length", LogErrorKind::Invalid, "bulk"),
             (
                 "ERR Elements are too large to be stored",

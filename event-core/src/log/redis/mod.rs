@@ -2,6 +2,7 @@
 //! sees a [`Log`]. It reports errors and leaves trying again to its callers.
 
 mod append;
+mod batch;
 mod config;
 mod connection;
 mod errors;
