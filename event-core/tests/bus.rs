@@ -142,6 +142,55 @@ fn one_refused_entry_does_not_hold_up_the_others() {
 }
 
 #[test]
+fn an_event_that_the_log_can_never_take_is_given_up_though_it_is_alone() {
+    let (bus, log) = misbehaving(|call, log, entries| {
+        if call == 0 {
+            return Ok(vec![Err(LogError::new(LogErrorKind::Invalid, "not this one"))]);
+        }
+        append(log, entries)
+    });
+    bus.publish_value("n", json!({ "n": 0 }));
+    assert_eq!(bus.flush(Duration::from_secs(30)), 0);
+    assert_eq!((bus.stats().sent, bus.stats().dropped), (0, 1));
+    publish_three(&bus);
+    assert_eq!(numbers(&log), [0, 1, 2]);
+}
+
+#[test]
+fn what_a_log_took_before_it_failed_is_not_sent_again() {
+    let (bus, log) = misbehaving(|call, log, entries| {
+        if call == 0 {
+            append(log, &entries[..entries.len().div_ceil(2)])?;
+            return Err(LogError::new(LogErrorKind::Interrupted, "gone in the middle"));
+        }
+        append(log, entries)
+    });
+    for n in 0..100 {
+        bus.publish_value("n", json!({ "n": n }));
+    }
+    assert_eq!(bus.flush(Duration::from_secs(30)), 0);
+    assert_eq!(numbers(&log), (0..100).collect::<Vec<_>>());
+    assert_eq!((bus.stats().sent, bus.stats().duplicated), (100, 0));
+}
+
+#[test]
+fn a_flush_ends_while_others_go_on_publishing() {
+    let (bus, _log) = memory();
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                bus.publish_value("other", json!({}));
+            }
+        });
+        bus.publish_value("mine", json!({}));
+        let waiting = bus.flush(Duration::from_secs(30));
+        is_over.store(true, Ordering::Relaxed);
+        assert_eq!(waiting, 0);
+    });
+}
+
+#[test]
 fn a_log_that_blocks_its_thread_does_not_hold_up_the_end() {
     let (bus, _) = misbehaving(|_, _, _| {
         std::thread::park();
