@@ -6,13 +6,18 @@ use std::time::Duration;
 
 use redis::io::tcp::TcpSettings;
 use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo, RedisResult};
+use socket2::TcpKeepalive;
 
 use super::tls::{self, Trust};
 
 use crate::log::{LogError, LogErrorKind};
 
 /// How long sent bytes may stay unacknowledged: a half-open connection ends here.
+#[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) const USER_TIMEOUT: Duration = Duration::from_secs(10);
+/// A connection on which nothing happens is probed after this time, and then again and again.
+const KEEPALIVE: Duration = Duration::from_secs(15);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// One server, and how to log in there.
 #[derive(Clone)]
@@ -54,10 +59,9 @@ impl Server {
             }
             _ => None,
         };
-        let tcp = TcpSettings::default().set_nodelay(true).set_user_timeout(USER_TIMEOUT);
         Ok(Self {
             address,
-            info: info.set_tcp_settings(tcp),
+            info: info.set_tcp_settings(tcp_settings()),
             trust,
         })
     }
@@ -84,6 +88,20 @@ impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.address)
     }
+}
+
+pub(super) fn keepalive() -> TcpKeepalive {
+    TcpKeepalive::new()
+        .with_time(KEEPALIVE)
+        .with_interval(KEEPALIVE_INTERVAL)
+}
+
+/// For the connections of redis-rs; `wire` sets the same on its own.
+fn tcp_settings() -> TcpSettings {
+    let settings = TcpSettings::default().set_nodelay(true).set_keepalive(keepalive());
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let settings = settings.set_user_timeout(USER_TIMEOUT);
+    settings
 }
 
 /// A URL as it may be shown: user and password replaced.

@@ -5,23 +5,19 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use redis::ConnectionAddr;
-use socket2::{SockRef, TcpKeepalive};
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::connection::CONNECT_TIMEOUT;
 use super::resp::{self, Reply};
-use super::server::{Server, USER_TIMEOUT};
+use super::server::{self, Server};
 use super::{errors, tls};
 use crate::log::{LogError, LogErrorKind};
 
-/// A connection on which nothing happens is probed after this time, and then again and again.
-const KEEPALIVE: Duration = Duration::from_secs(15);
-const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 const INPUT_BYTES: usize = 32 * 1024;
 
 /// Whatever carries bytes both ways.
@@ -88,13 +84,9 @@ async fn tcp(host: &str, port: u16) -> io::Result<TcpStream> {
     let stream = TcpStream::connect((host, port)).await?;
     stream.set_nodelay(true)?;
     let socket = SockRef::from(&stream);
-    socket.set_tcp_keepalive(
-        &TcpKeepalive::new()
-            .with_time(KEEPALIVE)
-            .with_interval(KEEPALIVE_INTERVAL),
-    )?;
+    socket.set_tcp_keepalive(&server::keepalive())?;
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    socket.set_tcp_user_timeout(Some(USER_TIMEOUT))?;
+    socket.set_tcp_user_timeout(Some(server::USER_TIMEOUT))?;
     Ok(stream)
 }
 
