@@ -175,6 +175,26 @@ fn a_server_that_hangs_reads_late_what_was_sent_before_and_repeats_nothing() {
 }
 
 #[test]
+fn a_server_that_forgot_everything_gets_all_that_it_had_not_confirmed() {
+    let mut server = RedisServer::with_options(&["--appendonly", "no"]);
+    let bus = bus_at(server.url());
+    let confirmed = std::thread::scope(|scope| {
+        let publisher = scope.spawn(|| publish_slowly(&bus, 0..4_000));
+        eventually("some events are written", || (bus.stats().sent > 500).then_some(()));
+        server.kill();
+        let confirmed = bus.stats().sent;
+        publisher.join().unwrap();
+        confirmed
+    });
+    server.launch();
+    assert_eq!(bus.flush(DEADLINE), 0);
+    let stored = stored(&server);
+    assert!(stored[0] <= confirmed + 1_024, "{} was never confirmed", stored[0]);
+    assert_whole(&stored, stored[0]..4_000);
+    assert_eq!(bus.stats().dropped, 0);
+}
+
+#[test]
 fn a_log_out_of_memory_is_waited_for_and_has_everything_then() {
     let server = RedisServer::start();
     let bus = bus_at(server.url());
