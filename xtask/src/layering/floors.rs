@@ -22,7 +22,7 @@ const FLOORS: &[&[&str]] = &[
     &["panics"],
     &["outcome"],
     &["log"],
-    &["ids", "clock", "text"],
+    &["ids", "clock", "text", "redact"],
 ];
 
 /// Uses of a higher floor that the contracts ask for, each with the reason.
