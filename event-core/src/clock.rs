@@ -105,6 +105,13 @@ impl fmt::Display for Timestamp {
     }
 }
 
+impl serde::Serialize for Timestamp {
+    /// As its text.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// Year, month and day of a count of days since 1970-01-01, by the proleptic Gregorian calendar. Years begin in
 /// March here, so that the leap day is the last of its year.
 fn civil(days: u64) -> (u64, u64, u64) {

@@ -257,6 +257,7 @@ fn an_event_larger_than_the_queue_is_dropped_and_told() {
     let limits = Limits {
         max_events: 10,
         max_bytes: 10_000,
+        ..Limits::default()
     };
     let bus = EventBus::with_limits(log.clone(), limits);
     bus.publish_value("big", json!({ "text": "x".repeat(20_000) }));
@@ -281,6 +282,7 @@ fn long_errors_count_against_the_queue_and_are_cut() {
         Limits {
             max_events: 1_000_000,
             max_bytes: 1 << 20,
+            ..Limits::default()
         },
     );
     let installed = bus.clone().install_for_thread();
@@ -304,6 +306,7 @@ fn publishing_to_a_log_that_is_stuck_drops_the_oldest_and_goes_on() {
         Limits {
             max_events: 10,
             max_bytes: 1 << 20,
+            ..Limits::default()
         },
     );
     for n in 0..10_000 {
@@ -323,6 +326,7 @@ fn the_queue_is_bounded_in_bytes_too() {
         Limits {
             max_events: 1_000_000,
             max_bytes: 1 << 20,
+            ..Limits::default()
         },
     );
     let big = "x".repeat(100_000);

@@ -59,7 +59,7 @@ fn every_type_has_its_required_fields_and_leaves_out_absent_ones() {
     assert_fields(
         &BusStats::default(),
         "bus_stats",
-        "published queued sent retried duplicated dropped",
+        "published queued sent retried duplicated dropped refused spooled bytes",
     );
 }
 

@@ -1,6 +1,7 @@
 //! The way of events from the code that publishes them to the log. Owns the bus, where it is installed (thread, process),
 //! and its life. Publishing never blocks, never fails and never panics.
 
+mod builder;
 mod queue;
 mod spare;
 mod stats;
@@ -16,11 +17,13 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 
+use self::builder::Options;
+pub use self::builder::{EventBusBuilder, Limits};
 pub(crate) use self::spare::blank;
 pub use self::stats::Stats;
 use self::writer::Writer;
 use crate::clock::Moment;
-use crate::log::{DEFAULT_MAXLEN_ENTRIES, DEFAULT_STREAM, Log, LogError, MemoryLog, RedisConfig, RedisLog};
+use crate::log::{Log, LogError};
 use crate::panics;
 use crate::record::{Record, TypeName, encode};
 
@@ -65,58 +68,47 @@ struct Handle {
     in_vain: Mutex<Option<Instant>>,
 }
 
-/// How much may wait in the queue of a bus.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Events waiting for the log.
-    pub max_events: usize,
-    /// Their size in memory, in bytes.
-    pub max_bytes: usize,
-}
-
-impl Default for Limits {
-    /// 65,536 events, 64 MiB.
-    fn default() -> Self {
-        Self {
-            max_events: 65_536,
-            max_bytes: 64 * 1024 * 1024,
-        }
-    }
-}
-
 impl EventBus {
-    /// A bus that writes to `log`, with the default limits.
+    /// A bus that writes to `log`, with the default options.
     pub fn new(log: impl Log) -> Self {
-        Self::with_limits(Arc::new(log), Limits::default())
+        Self::builder().build(Arc::new(log))
     }
 
-    /// A bus that writes to `log`.
+    /// A bus that writes to `log`, and keeps to these limits.
     pub fn with_limits(log: Arc<dyn Log>, limits: Limits) -> Self {
-        BUSES.fetch_add(1, Ordering::Relaxed);
-        panics::install_hook();
-        Self(Arc::new(Handle {
-            writer: Writer::spawn(log.clone(), limits),
-            log,
-            in_vain: Mutex::default(),
-        }))
+        Self::builder().limits(limits).build(log)
     }
 
     /// A bus on Redis, as the environment says: `REDIS_URL`, else `REDIS_HOST`, else localhost; `EVENT_STREAM`
     /// (`agent_events`); `EVENT_STREAM_MAXLEN` (10000, 0 = never trim); `EVENT_REDIS_CA` (a PEM file with whom to trust,
-    /// for `rediss://`). It connects in the background: Redis may come later.
+    /// for `rediss://`); and the options of [`EventBusBuilder`]. It connects in the background: Redis may come later.
     pub fn from_env() -> Result<Self, LogError> {
-        Ok(Self::new(RedisLog::new(RedisConfig::from_env()?)?))
+        Self::builder().build_from_env()
     }
 
     /// A bus on the Redis server at `url`; the rest as [`EventBus::from_env`].
     pub fn redis(url: &str) -> Result<Self, LogError> {
-        Ok(Self::new(RedisLog::new(RedisConfig::new(url)?)?))
+        Self::builder().build_redis(url)
     }
 
     /// A bus on a log in this process's memory, which keeps the newest 10,000 events.
     pub fn memory() -> Self {
-        let max_entries = usize::try_from(DEFAULT_MAXLEN_ENTRIES).unwrap_or(usize::MAX);
-        Self::new(MemoryLog::new(DEFAULT_STREAM, max_entries))
+        Self::builder().build_memory()
+    }
+
+    /// For a bus with other options.
+    pub fn builder() -> EventBusBuilder {
+        EventBusBuilder::default()
+    }
+
+    fn with_options(log: Arc<dyn Log>, options: Options) -> Self {
+        BUSES.fetch_add(1, Ordering::Relaxed);
+        panics::install_hook();
+        Self(Arc::new(Handle {
+            writer: Writer::spawn(log.clone(), options),
+            log,
+            in_vain: Mutex::default(),
+        }))
     }
 
     /// Makes this the process's bus until the guard goes. The newest installation counts; when it goes, the one before
@@ -159,7 +151,7 @@ impl EventBus {
         self.0.writer.shutdown(timeout)
     }
 
-    /// Counts of what went through.
+    /// Counts of what went through, and how it stands with the log.
     pub fn stats(&self) -> Stats {
         self.0.writer.stats()
     }

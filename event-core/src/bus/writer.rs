@@ -2,6 +2,7 @@
 //! ever. Owns that thread's life; nothing of it runs on a publishing thread but the hand-over to the queue.
 
 mod look_back;
+mod notices;
 mod outbox;
 mod sender;
 mod shared;
@@ -15,7 +16,7 @@ use tokio::sync::watch;
 
 use self::shared::Shared;
 pub(super) use self::work::is_writer;
-use super::Limits;
+use super::builder::Options;
 use super::stats::Stats;
 use crate::log::Log;
 use crate::record::Record;
@@ -33,8 +34,8 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn spawn(log: Arc<dyn Log>, limits: Limits) -> Self {
-        let shared = Arc::new(Shared::new(limits));
+    pub(super) fn spawn(log: Arc<dyn Log>, options: Options) -> Self {
+        let shared = Arc::new(Shared::new(options));
         let (deadline, closing) = watch::channel(None);
         let work = {
             let shared = shared.clone();
@@ -92,8 +93,7 @@ impl Writer {
     /// The last thing that went wrong.
     pub(super) fn why_not(&self) -> String {
         self.shared
-            .last_error()
-            .clone()
+            .present_trouble()
             .unwrap_or_else(|| "there was not enough time".to_owned())
     }
 }

@@ -206,7 +206,7 @@ impl PayloadFields<'_> {
     fn field<T: ?Sized + Serialize>(&mut self, key: &str, value: &T) -> Result<(), EncodeError> {
         let is_scope = !self.scope.is_empty() && is_one_of(self.scope, key);
         self.fields
-            .push(key, is_scope, |out| value.serialize(ValueSerializer { out }))
+            .push(key, is_scope, |out| value.serialize(ValueSerializer { out, depth: 0 }))
     }
 }
 

@@ -11,6 +11,7 @@ use crate::clock::Moment;
 use crate::event::Event;
 use crate::ids::{RunId, SpanId};
 use crate::outcome::Outcome;
+use crate::redact::Redactor;
 
 /// The module path and the name of an annotated function; both empty for none.
 pub(crate) type Function = (&'static str, &'static str);
@@ -49,6 +50,31 @@ pub(crate) enum TypeName {
     Known(&'static EventType),
     /// Of a value without a type of its own.
     Given(Box<str>),
+}
+
+/// What an event may hold when it leaves the process.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Policy {
+    pub(crate) redactor: Redactor,
+    pub(crate) max_bytes: MaxBytes,
+}
+
+/// How large an event's JSON may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MaxBytes(usize);
+
+impl MaxBytes {
+    /// Less than 4 KiB has no room for what every event tells.
+    pub(crate) fn new(bytes: usize) -> Self {
+        Self(bytes.max(4 * 1024))
+    }
+}
+
+impl Default for MaxBytes {
+    /// 256 KiB.
+    fn default() -> Self {
+        Self(256 * 1024)
+    }
 }
 
 /// An event on its way from the caller to the writer.
@@ -133,8 +159,8 @@ impl Record {
     }
 
     /// Appends the whole event as JSON.
-    pub(crate) fn write_json(&self, out: &mut Vec<u8>) {
-        json::write(self, out);
+    pub(crate) fn write_json(&self, policy: &Policy, out: &mut Vec<u8>) {
+        json::write(self, policy, out);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::outcome::Failure;
 
 fn payload_of(record: &Record) -> Map<String, Value> {
     let mut json = Vec::new();
-    record.write_json(&mut json);
+    record.write_json(&Policy::default(), &mut json);
     let text = String::from_utf8(json).unwrap();
     let event: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
     event["payload"].as_object().unwrap().clone()
@@ -101,7 +101,7 @@ fn every_form_of_serde_comes_out_as_serde_json_writes_it() {
     let text = serde_json::to_string(&everything).unwrap();
     assert_eq!(through(&everything), serde_json::from_str::<Value>(&text).unwrap());
     let mut json = Vec::new();
-    record_of(&everything).write_json(&mut json);
+    record_of(&everything).write_json(&Policy::default(), &mut json);
     assert!(
         String::from_utf8(json).unwrap().contains("\"raw\":{\"kept\":[1.50]}"),
         "raw JSON stays as it is"
@@ -221,23 +221,65 @@ fn many_keys_come_once_each_as_well() {
 }
 
 #[test]
-fn keys_and_values_of_any_depth_do_not_exhaust_the_stack() {
-    // Deeper than the stack of a thread would bear one call a level.
-    struct Deep(u32);
-    impl Serialize for Deep {
+fn a_value_that_holds_itself_ends_all_the_same() {
+    struct Endless;
+    impl Serialize for Endless {
         fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            if self.0 == 0 {
-                serializer.serialize_unit()
-            } else {
-                serializer.collect_seq([Self(self.0 - 1)])
-            }
+            serializer.collect_seq([Self])
         }
     }
-    let deep = std::thread::Builder::new()
-        .stack_size(1 << 28)
-        .spawn(|| record_of(&json_with("deep", Deep(50_000))));
-    let record = deep.unwrap().join().unwrap();
+    #[derive(Serialize)]
+    enum Form {
+        Variant(Box<Form>),
+        Both { a: Endless, b: Box<Form> },
+        End(Endless, Endless),
+    }
+    let end = Form::End(Endless, Endless);
+    let forms = (0..200).fold(end, |form, n| match n % 2 {
+        0 => Form::Variant(Box::new(form)),
+        _ => Form::Both {
+            a: Endless,
+            b: Box::new(form),
+        },
+    });
+    // Parsed by a reader that gives up at a depth of 128.
+    let payload = payload_of(&record_of(&json_with("deep", Endless)));
+    assert_eq!(payload["deep"].to_string().matches('[').count(), 96);
+    assert_eq!(payload["truncated"], true);
+    let payload = payload_of(&record_of(&json_with("deep", forms)));
+    assert_eq!(payload["truncated"], true);
+}
+
+#[test]
+fn the_usual_depths_are_left_alone() {
+    let deep = (0..96).fold(json!(1), |deep, n| {
+        if n % 2 == 0 {
+            json!([deep])
+        } else {
+            json!({ "in": deep })
+        }
+    });
+    assert_eq!(through(&json!({ "deep": deep })), json!({ "deep": deep }));
+    let raw = format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000));
+    let raw = serde_json::value::RawValue::from_string(raw).unwrap();
+    assert_eq!(payload_of(&record_of(&json_with("raw", raw)))["truncated"], true);
+}
+
+#[test]
+fn keys_of_every_form_are_texts_and_others_are_reported() {
+    let keys = (
+        BTreeMap::from([(u128::MAX, 'a')]),
+        BTreeMap::from([('c', 1.5_f32)]),
+        BTreeMap::from([(true, i128::MIN)]),
+    );
+    let text = serde_json::to_string(&json_with("keys", &keys)).unwrap();
     let mut json = Vec::new();
-    record.write_json(&mut json);
-    assert_eq!(String::from_utf8(json).unwrap().matches('[').count(), 50_000);
+    record_of(&json_with("keys", keys)).write_json(&Policy::default(), &mut json);
+    let inside = text.trim_matches(['{', '}']);
+    assert!(String::from_utf8(json).unwrap().contains(inside), "{inside}");
+    let payload = through(&json_with("keys", BTreeMap::from([([1], 2)])));
+    assert_eq!(
+        payload,
+        json!({"encode_error": "a map's key must be a text, a number or a bool"})
+    );
 }

@@ -2,6 +2,7 @@
 //! Owns what is known of each one's fate; it sends nothing.
 
 use std::collections::{HashSet, VecDeque};
+use std::mem;
 
 use bytes::Bytes;
 
@@ -32,6 +33,8 @@ pub(super) struct Outbox {
     again: VecDeque<(Bytes, Mark)>,
     /// From the flight that is being settled: older than those.
     returned: VecDeque<(Bytes, Mark)>,
+    /// What the bus says of itself, before anything of the queue.
+    notices: Vec<Record>,
     /// Where events are formatted.
     scratch: Vec<u8>,
 }
@@ -70,48 +73,34 @@ impl Outbox {
         if !batch.has_room(max_events) {
             return batch;
         }
-        if let Some(told) = self.overflow(shared) {
-            batch.add(
-                told,
-                Mark {
-                    is_ours: true,
-                    ..Mark::default()
-                },
-            );
+        for ours in mem::take(&mut self.notices).into_iter().chain(overflow(shared)) {
+            let mark = Mark {
+                is_ours: true,
+                ..Mark::default()
+            };
+            batch.add(self.format(&ours, shared), mark);
         }
         while batch.has_room(max_events)
             && let Some(record) = shared.queue.pop()
         {
-            batch.add(self.format(&record), Mark::default());
+            batch.add(self.format(&record, shared), Mark::default());
             spare::keep(record);
         }
         batch.covers = shared.settled() + (on_their_way + batch.own_len()) as u64;
         batch
     }
 
-    fn format(&mut self, record: &Record) -> Bytes {
+    fn format(&mut self, record: &Record, shared: &Shared) -> Bytes {
         self.scratch.clear();
-        record.write_json(&mut self.scratch);
+        record.write_json(&shared.options.policy, &mut self.scratch);
         let json = Bytes::copy_from_slice(&self.scratch);
         self.scratch.shrink_to(MAX_BYTES);
         json
     }
 
-    /// What the queue lost since the last time, as an event.
-    fn overflow(&mut self, shared: &Shared) -> Option<Bytes> {
-        let overflow = shared.queue.take_overflow()?;
-        let ts = |moment: Moment| {
-            Timestamp {
-                unix_micros: moment.unix_micros(),
-            }
-            .to_string()
-        };
-        Some(self.format(&own_record(&EventsDropped {
-            count: overflow.count,
-            first_ts: &ts(overflow.first),
-            last_ts: &ts(overflow.last),
-            reason: "queue_full",
-        })))
+    /// Takes what the bus says of itself.
+    pub(super) fn tell(&mut self, notices: Vec<Record>) {
+        self.notices.extend(notices);
     }
 
     /// There are so many to send again, or wait in the queue, that a batch would be full.
@@ -120,7 +109,7 @@ impl Outbox {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.again.is_empty()
+        self.again.is_empty() && self.notices.is_empty()
     }
 
     /// The oldest that is to be sent again.
@@ -147,6 +136,7 @@ impl Outbox {
         self.again.retain(|(entry, mark)| {
             let has_arrived = mark.is_unknown && found.contains(entry);
             shared.sent.add(usize::from(has_arrived && !mark.is_ours));
+            shared.bytes.add(if has_arrived { entry.len() } else { 0 });
             !has_arrived
         });
     }
@@ -159,7 +149,7 @@ impl Outbox {
     /// All batches of a flight are settled: what came back goes first.
     pub(super) fn put_back(&mut self) {
         self.returned.append(&mut self.again);
-        std::mem::swap(&mut self.returned, &mut self.again);
+        mem::swap(&mut self.returned, &mut self.again);
     }
 
     /// Counts what was answered, and keeps what must be sent again until it is put back.
@@ -186,6 +176,7 @@ impl Outbox {
             match answer {
                 Ok(id) => {
                     shared.sent.add(own);
+                    shared.bytes.add(entry.len());
                     settled.confirmed = Some(id);
                 }
                 Err(error) if error.kind() == LogErrorKind::Invalid => {
@@ -205,6 +196,23 @@ impl Outbox {
         }
         settled
     }
+}
+
+/// What the queue lost since the last time, as an event.
+fn overflow(shared: &Shared) -> Option<Record> {
+    let overflow = shared.queue.take_overflow()?;
+    let ts = |moment: Moment| {
+        Timestamp {
+            unix_micros: moment.unix_micros(),
+        }
+        .to_string()
+    };
+    Some(own_record(&EventsDropped {
+        count: overflow.count,
+        first_ts: &ts(overflow.first),
+        last_ts: &ts(overflow.last),
+        reason: "queue_full",
+    }))
 }
 
 fn say_lost(why: &LogError, len: usize) {

@@ -11,6 +11,7 @@ use super::look_back::{self, Found};
 use super::outbox::{self, Batch, Outbox};
 use super::shared::Shared;
 use crate::log::{Answers, Appender, EntryId, Log, LogError, LogErrorKind};
+use crate::record::Record;
 
 const MIN_BACKOFF: Duration = Duration::from_millis(50);
 /// Also the pause after a refusal that somebody must mend first.
@@ -59,6 +60,13 @@ impl<'a> Sender<'a> {
     /// Some events have no answer yet.
     pub(super) fn is_waiting(&self) -> bool {
         !self.in_flight.is_empty()
+    }
+
+    /// Takes what the bus says of itself. While the log takes nothing that is worth nothing, and would only pile up.
+    pub(super) fn tell(&mut self, notices: Vec<Record>) {
+        if self.failures == 0 {
+            self.outbox.tell(notices);
+        }
     }
 
     /// Sends what may go now: whatever there is if nothing is on its way, else only full batches. So nothing waits for

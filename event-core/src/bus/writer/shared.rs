@@ -1,20 +1,29 @@
 //! What the handle of a writer and its thread share: the queue, the counts, and how far the writer has come.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::{FOREVER, is_writer};
+use crate::bus::builder::Options;
 use crate::bus::queue::Queue;
+use crate::bus::say;
 use crate::bus::stats::{Counter, Stats};
-use crate::bus::{Limits, say};
+use crate::clock::Timestamp;
 use crate::log::{Log, LogError};
 
 /// See the module's description.
 pub(super) struct Shared {
+    pub(super) options: Options,
     pub(super) queue: Queue,
     pub(super) sent: Counter,
+    /// Of the JSON of what was sent.
+    pub(super) bytes: Counter,
     pub(super) retried: Counter,
+    /// Sent again after the log had perhaps taken it.
     pub(super) duplicated: Counter,
+    /// Written to the spool file.
+    pub(super) spooled: Counter,
     /// Refused by the log for good.
     pub(super) refused: Counter,
     pub(super) open_spans: Counter,
@@ -22,7 +31,17 @@ pub(super) struct Shared {
     progress: Mutex<Progress>,
     /// `progress` has changed.
     progressed: Condvar,
-    last_error: Mutex<Option<String>>,
+    trouble: Mutex<Trouble>,
+    /// Since when the log takes events, in microseconds since the unix epoch; 0 while it does not.
+    connected_since: AtomicU64,
+}
+
+/// What went wrong last.
+#[derive(Default)]
+struct Trouble {
+    error: Option<String>,
+    /// It is not over.
+    is_present: bool,
 }
 
 /// How far the writer has come.
@@ -35,24 +54,30 @@ pub(super) struct Progress {
 }
 
 impl Shared {
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(super) fn new(options: Options) -> Self {
         Self {
-            queue: Queue::new(limits),
+            queue: Queue::new(options.limits),
+            options,
             sent: Counter::default(),
+            bytes: Counter::default(),
             retried: Counter::default(),
             duplicated: Counter::default(),
+            spooled: Counter::default(),
             refused: Counter::default(),
             open_spans: Counter::default(),
             open_runs: Counter::default(),
             progress: Mutex::default(),
             progressed: Condvar::new(),
-            last_error: Mutex::default(),
+            trouble: Mutex::default(),
+            connected_since: AtomicU64::new(0),
         }
     }
 
     pub(super) fn stats(&self) -> Stats {
         let (published, sent) = (self.queue.pushed.get(), self.sent.get());
-        let dropped = self.queue.dropped.get() + self.refused.get();
+        let refused = self.refused.get();
+        let dropped = self.queue.dropped.get() + refused;
+        let connected_since = self.connected_since.load(Ordering::Relaxed);
         Stats {
             published,
             queued: published.saturating_sub(sent + dropped),
@@ -60,6 +85,13 @@ impl Shared {
             retried: self.retried.get(),
             duplicated: self.duplicated.get(),
             dropped,
+            refused,
+            spooled: self.spooled.get(),
+            bytes: self.bytes.get(),
+            last_error: self.trouble().error.clone(),
+            connected_since: (connected_since > 0).then_some(Timestamp {
+                unix_micros: connected_since,
+            }),
         }
     }
 
@@ -97,29 +129,47 @@ impl Shared {
     /// Says what is wrong, once until it is well again.
     pub(super) fn complain(&self, error: &LogError, log: &dyn Log) {
         let text = error.to_string();
-        let mut last = self.last_error();
-        if last.is_none() {
+        self.connected_since.store(0, Ordering::Relaxed);
+        let mut trouble = self.trouble();
+        if !trouble.is_present {
             say(format_args!(
                 "events for {:?} wait, and the agent goes on: {text}",
                 log.stream()
             ));
         }
-        *last = Some(text);
+        *trouble = Trouble {
+            error: Some(text),
+            is_present: true,
+        };
     }
 
+    /// The log takes events.
     pub(super) fn recovered(&self) {
-        if self.last_error().take().is_some() {
+        if self.connected_since.load(Ordering::Relaxed) == 0 {
+            self.connected_since
+                .store(Timestamp::now().unix_micros, Ordering::Relaxed);
+        }
+        if std::mem::take(&mut self.trouble().is_present) {
             say(format_args!("writing events again"));
         }
     }
 
-    pub(super) fn last_error(&self) -> MutexGuard<'_, Option<String>> {
-        self.last_error.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What is wrong now.
+    pub(super) fn present_trouble(&self) -> Option<String> {
+        let trouble = self.trouble();
+        trouble.error.clone().filter(|_| trouble.is_present)
+    }
+
+    fn trouble(&self) -> MutexGuard<'_, Trouble> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// There is nobody to write: what is published is counted as lost.
     pub(super) fn end(&self, why: &str) {
-        *self.last_error() = Some(why.to_owned());
+        *self.trouble() = Trouble {
+            error: Some(why.to_owned()),
+            is_present: true,
+        };
         say(format_args!("{why}; no events will be written"));
         self.queue.close();
         self.note(|progress| progress.is_over = true);

@@ -1,21 +1,14 @@
-//! The work of the writing thread. Owns the runtime, the order of waiting, and what is said of the process while spans
-//! are open.
+//! The work of the writing thread. Owns the runtime and the order of waiting.
 
 use std::cell::Cell;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::watch;
 
+use super::notices::Notices;
 use super::sender::Sender;
 use super::shared::Shared;
-use crate::bus::{own_record, spare};
-use crate::catalog::ProducerAlive;
-use crate::clock;
-use crate::ids;
 use crate::log::Log;
-
-/// How often a process with open spans says that it lives.
-const ALIVE_INTERVAL: Duration = Duration::from_secs(10);
 
 thread_local! {
     static IS_WRITER: Cell<bool> = const { Cell::new(false) };
@@ -65,7 +58,7 @@ async fn give_up(mut closing: watch::Receiver<Option<Instant>>) {
 
 /// Writes until the queue is closed and everything is in the log.
 async fn write(shared: &Shared, sender: &mut Sender<'_>) {
-    let mut next_alive = tokio::time::Instant::now() + ALIVE_INTERVAL;
+    let mut notices = Notices::new(shared);
     loop {
         sender.hand_over();
         let is_waiting = sender.is_waiting();
@@ -78,24 +71,7 @@ async fn write(shared: &Shared, sender: &mut Sender<'_>) {
         tokio::select! {
             answers = sender.answer(), if is_waiting => sender.settle(answers).await,
             () = shared.queue.ready(), if !is_waiting => {}
-            () = tokio::time::sleep_until(next_alive) => {
-                say_alive(shared);
-                next_alive = tokio::time::Instant::now() + ALIVE_INTERVAL;
-            }
+            () = notices.due() => sender.tell(notices.take(shared)),
         }
-    }
-}
-
-/// Also the time to follow a wall clock that was set, and to let memory go.
-fn say_alive(shared: &Shared) {
-    clock::calibrate();
-    spare::shrink();
-    let open_spans = shared.open_spans.get();
-    if open_spans > 0 {
-        shared.queue.push(Box::new(own_record(&ProducerAlive {
-            producer_id: ids::producer_id(),
-            open_spans,
-            open_runs: shared.open_runs.get(),
-        })));
     }
 }

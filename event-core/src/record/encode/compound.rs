@@ -12,15 +12,25 @@ use super::{EncodeError, key};
 /// A list or map that is being written.
 pub(super) struct Compound<'a> {
     pub(super) out: &'a mut Vec<u8>,
+    /// How many lists and maps are around what is in it.
+    pub(super) depth: usize,
     /// `End` tags to write: two inside an enum's variant.
     pub(super) ends: usize,
+    /// A null was written in its place, and what is in it is not looked at.
+    pub(super) is_too_deep: bool,
     /// Where the value starts that is to be turned from a text into raw JSON.
     pub(super) raw_start: Option<usize>,
 }
 
 impl Compound<'_> {
     fn value<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), EncodeError> {
-        value.serialize(ValueSerializer { out: self.out })
+        if self.is_too_deep {
+            return Ok(());
+        }
+        value.serialize(ValueSerializer {
+            out: self.out,
+            depth: self.depth,
+        })
     }
 
     fn finish(self) {
@@ -72,7 +82,7 @@ macro_rules! named_fields {
                 key: &'static str,
                 value: &T,
             ) -> Result<(), EncodeError> {
-                if self.raw_start.is_none() {
+                if self.raw_start.is_none() && !self.is_too_deep {
                     text(self.out, key);
                 }
                 self.value(value)
@@ -93,7 +103,9 @@ impl SerializeMap for Compound<'_> {
     type Error = EncodeError;
 
     fn serialize_key<T: ?Sized + Serialize>(&mut self, key: &T) -> Result<(), EncodeError> {
-        text(self.out, &key::text_of(key)?);
+        if !self.is_too_deep {
+            text(self.out, &key::text_of(key)?);
+        }
         Ok(())
     }
 

@@ -43,10 +43,18 @@ impl Serializer for KeySerializer {
         serialize_u16(u16)
         serialize_u32(u32)
         serialize_u64(u64)
-        serialize_f32(f32)
-        serialize_f64(f64)
+        serialize_i128(i128)
+        serialize_u128(u128)
         serialize_char(char)
         serialize_str(&str)
+    }
+
+    fn serialize_f32(self, key: f32) -> Result<String, EncodeError> {
+        Ok(format!("{key:?}"))
+    }
+
+    fn serialize_f64(self, key: f64) -> Result<String, EncodeError> {
+        Ok(format!("{key:?}"))
     }
 
     fn serialize_bytes(self, _: &[u8]) -> Result<String, EncodeError> {

@@ -40,8 +40,14 @@ impl Tag {
 /// The struct names under which `serde_json` hands over JSON that is to be kept as it is.
 const AS_IT_IS: [&str; 2] = ["$serde_json::private::RawValue", "$serde_json::private::Number"];
 
+/// Values nested deeper than this are not looked at: a value that holds itself would exhaust the caller's stack. More than
+/// JSON keeps, so that whoever makes it sees that something is missing.
+const MAX_DEPTH: usize = 128;
+
 pub(super) struct ValueSerializer<'a> {
     pub(super) out: &'a mut Vec<u8>,
+    /// How many lists and maps are around it.
+    pub(super) depth: usize,
 }
 
 #[inline]
@@ -73,21 +79,31 @@ fn tagged(out: &mut Vec<u8>, kind: Tag, bytes: &[u8]) {
 
 impl<'a> ValueSerializer<'a> {
     fn compound(self, kind: Tag) -> Compound<'a> {
-        tag(self.out, kind);
+        let is_too_deep = self.depth >= MAX_DEPTH;
+        tag(self.out, if is_too_deep { Tag::Null } else { kind });
         Compound {
             out: self.out,
-            ends: 1,
+            depth: self.depth + 1,
+            ends: usize::from(!is_too_deep),
+            is_too_deep,
             raw_start: None,
         }
     }
 
     /// `{"Variant": …}`
     fn variant(self, variant: &str, kind: Tag) -> Compound<'a> {
-        tag(self.out, Tag::Map);
-        text(self.out, variant);
-        let mut compound = self.compound(kind);
-        compound.ends = 2;
-        compound
+        let around = self.compound(Tag::Map);
+        if around.is_too_deep {
+            return around;
+        }
+        text(around.out, variant);
+        let inside = ValueSerializer {
+            out: around.out,
+            depth: around.depth,
+        };
+        let mut inside = inside.compound(kind);
+        inside.ends += around.ends;
+        inside
     }
 }
 
@@ -234,7 +250,9 @@ impl<'a> Serializer for ValueSerializer<'a> {
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Compound<'a>, EncodeError> {
         if AS_IT_IS.contains(&name) {
             return Ok(Compound {
+                depth: self.depth,
                 ends: 0,
+                is_too_deep: false,
                 raw_start: Some(self.out.len()),
                 out: self.out,
             });
