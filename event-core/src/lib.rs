@@ -53,7 +53,7 @@ pub use self::ids::{RunId, SpanId, producer_id};
 pub use self::outcome::Streamed;
 pub use self::redact::Redactor;
 pub use self::span::Span;
-pub use self::text::{hash, truncate};
+pub use self::text::{hash, hash_json, truncate};
 pub use self::watch::RunAsync;
 
 /// What the attribute's expansion names. No contract: it changes with the attribute, of the same version.

@@ -80,7 +80,7 @@ pub struct LlmCallStarted<'a> {
     pub agent_class: &'a str,
     /// The model asked for.
     pub model: &'a str,
-    /// [`crate::hash`] of the prompt.
+    /// [`crate::hash()`] of the prompt.
     pub prompt_hash: &'a str,
     /// The start of the prompt, if it may be shown.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -131,7 +131,7 @@ pub struct ToolInvoked<'a> {
     pub tool_name: &'a str,
     /// Which of its functions.
     pub api_name: &'a str,
-    /// [`crate::hash`] of the arguments.
+    /// [`crate::hash_json`] of the arguments, or [`crate::hash()`] of their text.
     pub args_hash: &'a str,
     /// The start of the arguments, if they may be shown.
     #[serde(skip_serializing_if = "Option::is_none")]

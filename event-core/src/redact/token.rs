@@ -86,14 +86,14 @@ const ESCAPE: usize = 6;
 /// The classes of each byte.
 const CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        if (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'-' | b'_' | b'.' | b'~' | b'+' | b'/' | b'=')
-        {
-            classes[byte] |= TOKEN;
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        let is_separator = matches!(byte, b'.' | b'~' | b'+' | b'/' | b'=');
+        if is_separator {
+            classes[byte as usize] |= SEPARATOR;
         }
-        if matches!(byte as u8, b'.' | b'~' | b'+' | b'/' | b'=') {
-            classes[byte] |= SEPARATOR;
+        if is_separator || is_word(byte) {
+            classes[byte as usize] |= TOKEN;
         }
         byte += 1;
     }
@@ -193,13 +193,13 @@ impl Part {
     fn length(self, part: &[u8]) -> Option<usize> {
         let length = |is_part: fn(&u8) -> bool| part.iter().position(|byte| !is_part(byte)).unwrap_or(part.len());
         match self {
-            Self::Word => Some(length(is_word)),
+            Self::Word => Some(length(|byte| is_word(*byte))),
             Self::Capitals => {
                 let len = length(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
                 (!part.get(len).is_some_and(u8::is_ascii_alphanumeric)).then_some(len)
             }
             Self::Points => {
-                let len = length(|byte| is_word(byte) || *byte == b'.');
+                let len = length(|byte| is_word(*byte) || *byte == b'.');
                 let mut words = part[..len].split(|byte| *byte == b'.');
                 let has_two = words.by_ref().take(2).filter(|word| word.len() > 4).count() == 2;
                 (has_two && words.next().is_some()).then_some(len)
@@ -208,7 +208,7 @@ impl Part {
     }
 }
 
-fn is_word(byte: &u8) -> bool {
+const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
@@ -217,7 +217,7 @@ fn is_word(byte: &u8) -> bool {
 fn begins_a_word(text: &[u8], at: usize) -> bool {
     let before = &text[..at];
     let Some(last) = before.last() else { return true };
-    if !is_word(last) {
+    if !is_word(*last) {
         return true;
     }
     let is_hex = |digits: usize, mark: &[u8]| {

@@ -138,8 +138,9 @@ impl<'a> Sender<'a> {
             }
             trouble = trouble.or(settled.trouble);
             if trouble.is_none() {
-                self.shared.settle(settled.covers);
+                // First: whoever waits looks at the state next.
                 self.shared.recovered();
+                self.shared.settle(settled.covers);
                 return;
             }
             if self.in_flight.is_empty() {

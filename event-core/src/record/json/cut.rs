@@ -277,10 +277,9 @@ fn unit(text: &[u8]) -> usize {
     match text {
         [b'\\', b'u', ..] if is_surrogate(text, b"89abAB") && is_surrogate(&text[6..], b"cdefCDEF") => 12,
         [b'\\', b'u', ..] => 6,
-        [b'\\', ..] => 2,
         [0xf0..=0xff, ..] => 4,
         [0xe0..=0xff, ..] => 3,
-        [0xc0..=0xff, ..] => 2,
+        [b'\\' | 0xc0..=0xff, ..] => 2,
         _ => 1,
     }
 }

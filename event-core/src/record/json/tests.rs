@@ -210,7 +210,7 @@ proptest! {
     #[test]
     fn every_event_ends_below_its_limit_with_its_identity(raw in ready_made(), max_bytes in 4096_usize..30_000) {
         let raw = RawValue::from_string(raw).unwrap();
-        let record = record_of(&Raw { raw, n: 17, note: "short" });
+        let record = record_of(&ReadyMade { raw, n: 17, note: "short" });
         let cut = checked(&record, max_bytes);
         prop_assert_eq!((&cut["n"], &cut["note"]), (&json!(17), &json!("short")));
         prop_assert_eq!(cut.contains_key("truncated"), text_of(&record, 1 << 30).len() > max_bytes);
@@ -232,14 +232,14 @@ proptest! {
     fn masking_ready_made_json_leaves_its_structure(raw in ready_made()) {
         let before: Value = serde_json::from_str(&raw).unwrap();
         let raw = RawValue::from_string(raw).unwrap();
-        let after = checked(&record_of(&Raw { raw, n: 17, note: "short" }), 1 << 30);
+        let after = checked(&record_of(&ReadyMade { raw, n: 17, note: "short" }), 1 << 30);
         prop_assert!(!after["raw"].to_string().contains(SECRET));
         prop_assert_eq!(structure(&after["raw"]), structure(&before));
     }
 }
 
 #[derive(Serialize)]
-struct Raw {
+struct ReadyMade {
     raw: Box<RawValue>,
     n: u32,
     note: &'static str,
