@@ -1,8 +1,10 @@
 //! From the compact form to JSON, on the writer's thread. Owns the envelope's form, the order of keys, and which of
 //! two equal keys counts. Nothing here or below recurses, whatever the depth of a value.
 
+mod copy;
 mod cut;
 mod raw;
+mod tokens;
 mod value;
 
 use std::collections::HashSet;

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::tokens::literal;
 use super::value::{MAX_DEPTH, Values, string};
 
 /// Writes `json`, which stands at the given depth.
@@ -27,19 +28,6 @@ pub(super) fn write(values: &mut Values<'_>, json: &str, mut depth: usize) {
         rest = &behind[1..];
     }
     values.out.extend_from_slice(rest.as_bytes());
-}
-
-/// The length of the text that begins here, quotes included.
-pub(super) fn literal(json: &[u8]) -> usize {
-    let mut at = 1;
-    while let Some(end) = json.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
-        at += end;
-        if json[at] == b'"' {
-            return at + 1;
-        }
-        at += 2;
-    }
-    json.len()
 }
 
 /// One text with its quotes, as it stands unless there is something to hide in it.
