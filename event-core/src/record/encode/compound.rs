@@ -6,7 +6,7 @@ use serde::ser::{
     SerializeTupleVariant,
 };
 
-use super::value::{Tag, ValueSerializer, tag, text};
+use super::value::{MAX_DEPTH, Tag, ValueSerializer, tag, text};
 use super::{EncodeError, key};
 
 /// A list or map that is being written.
@@ -16,15 +16,18 @@ pub(super) struct Compound<'a> {
     pub(super) depth: usize,
     /// `End` tags to write: two inside an enum's variant.
     pub(super) ends: usize,
-    /// A null was written in its place, and what is in it is not looked at.
-    pub(super) is_too_deep: bool,
     /// Where the value starts that is to be turned from a text into raw JSON.
     pub(super) raw_start: Option<usize>,
 }
 
 impl Compound<'_> {
+    /// A null was written in its place, and what is in it is not looked at.
+    pub(super) fn is_too_deep(&self) -> bool {
+        self.depth > MAX_DEPTH
+    }
+
     fn value<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), EncodeError> {
-        if self.is_too_deep {
+        if self.is_too_deep() {
             return Ok(());
         }
         value.serialize(ValueSerializer {
@@ -82,7 +85,7 @@ macro_rules! named_fields {
                 key: &'static str,
                 value: &T,
             ) -> Result<(), EncodeError> {
-                if self.raw_start.is_none() && !self.is_too_deep {
+                if self.raw_start.is_none() && !self.is_too_deep() {
                     text(self.out, key);
                 }
                 self.value(value)
@@ -103,7 +106,7 @@ impl SerializeMap for Compound<'_> {
     type Error = EncodeError;
 
     fn serialize_key<T: ?Sized + Serialize>(&mut self, key: &T) -> Result<(), EncodeError> {
-        if !self.is_too_deep {
+        if !self.is_too_deep() {
             text(self.out, &key::text_of(key)?);
         }
         Ok(())

@@ -42,7 +42,7 @@ const AS_IT_IS: [&str; 2] = ["$serde_json::private::RawValue", "$serde_json::pri
 
 /// Values nested deeper than this are not looked at: a value that holds itself would exhaust the caller's stack. More than
 /// JSON keeps, so that whoever makes it sees that something is missing.
-const MAX_DEPTH: usize = 128;
+pub(super) const MAX_DEPTH: usize = 128;
 
 pub(super) struct ValueSerializer<'a> {
     pub(super) out: &'a mut Vec<u8>,
@@ -85,7 +85,6 @@ impl<'a> ValueSerializer<'a> {
             out: self.out,
             depth: self.depth + 1,
             ends: usize::from(!is_too_deep),
-            is_too_deep,
             raw_start: None,
         }
     }
@@ -93,7 +92,7 @@ impl<'a> ValueSerializer<'a> {
     /// `{"Variant": …}`
     fn variant(self, variant: &str, kind: Tag) -> Compound<'a> {
         let around = self.compound(Tag::Map);
-        if around.is_too_deep {
+        if around.is_too_deep() {
             return around;
         }
         text(around.out, variant);
@@ -252,7 +251,6 @@ impl<'a> Serializer for ValueSerializer<'a> {
             return Ok(Compound {
                 depth: self.depth,
                 ends: 0,
-                is_too_deep: false,
                 raw_start: Some(self.out.len()),
                 out: self.out,
             });
