@@ -2,8 +2,8 @@
 //! so that one clock read gives both.
 
 use std::fmt;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The process's zero of monotonic time.
@@ -30,6 +30,21 @@ impl Moment {
         u64::try_from(self.micros().saturating_add(offset)).unwrap_or_default()
     }
 
+    /// A moment after all that were read before, and before all that are read later, however coarse the clock is.
+    fn between() -> Self {
+        let later_than = |moment| {
+            loop {
+                let now = Self::now();
+                if now > moment {
+                    return now;
+                }
+            }
+        };
+        let between = later_than(Self::now());
+        later_than(between);
+        between
+    }
+
     pub(crate) fn since(self, earlier: Self) -> Duration {
         self.0.saturating_duration_since(earlier.0)
     }
@@ -42,6 +57,41 @@ impl Moment {
             Some(behind) => micros(behind),
             None => -micros(origin.saturating_duration_since(self.0)),
         }
+    }
+}
+
+/// Time that stands still, for those who ask here: a moment that was read as ever is told as it would have been on a
+/// clock that was stopped. So nobody who reads the clock pays for it, and nobody else's time is another.
+#[derive(Debug)]
+pub(crate) struct Pause {
+    begin: Moment,
+    /// When time went on, and how far in all.
+    steps: Mutex<Vec<(Moment, Duration)>>,
+}
+
+impl Pause {
+    pub(crate) fn begin() -> Self {
+        Self {
+            begin: Moment::between(),
+            steps: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = steps.last().map_or(Duration::ZERO, |(_, sum)| *sum);
+        steps.push((Moment::between(), before.saturating_add(by)));
+    }
+
+    /// What a clock would have shown at that moment.
+    pub(crate) fn shown(&self, moment: Moment) -> Moment {
+        if moment < self.begin {
+            return moment;
+        }
+        let steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = steps.partition_point(|(at, _)| *at <= moment);
+        let sum = passed.checked_sub(1).map_or(Duration::ZERO, |last| steps[last].1);
+        Moment(self.begin.0.checked_add(sum).unwrap_or(self.begin.0))
     }
 }
 

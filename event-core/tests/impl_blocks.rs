@@ -2,7 +2,7 @@
 #![deny(warnings, clippy::pedantic)]
 
 use async_trait::async_trait;
-use event_core::testing::Capture;
+use event_core::testing::{Capture, Events};
 use event_core::{Envelope, Event, emits};
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ struct Code {
     code: u32,
 }
 
-fn events(run: impl FnOnce()) -> Vec<Envelope> {
+fn events(run: impl FnOnce()) -> Events {
     let capture = Capture::start();
     run();
     capture.events()

@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 
-use event_core::testing::Capture;
+use event_core::testing::{Capture, Events};
 use event_core::{Envelope, Event, emits};
 use serde_json::{Value, json};
 
@@ -55,7 +55,7 @@ fn refusal() -> Refusal {
 
 type Answer<T> = Result<T, Refusal>;
 
-fn events(run: impl FnOnce()) -> Vec<Envelope> {
+fn events(run: impl FnOnce()) -> Events {
     let capture = Capture::start();
     run();
     capture.events()

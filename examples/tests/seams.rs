@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use event_core::Envelope;
-use event_core::testing::Capture;
+use event_core::testing::{Capture, Events};
 use examples::research_agent::{ChatModel, ModelFuture, OfflineModel, Pace, Report, research};
 use serde_json::Value;
 use support::{QUESTION, block_on, corpus, demo, number, of_type, text};
@@ -31,7 +31,7 @@ impl ChatModel for Recorded {
 struct Watched {
     report: Report,
     prompts: Vec<String>,
-    events: Vec<Envelope>,
+    events: Events,
 }
 
 fn watched() -> Watched {

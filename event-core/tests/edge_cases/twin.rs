@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
-use event_core::testing::Capture;
+use event_core::testing::{Capture, Events};
 use event_core::{Envelope, Event};
 
 /// The started event of most cases.
@@ -132,7 +132,7 @@ fn hear_panics() {
 /// Calls the twins, the attributed one without a bus and with one: all must return the same, drop the same in the same
 /// order, and panic with the same at the same place. Returns the events, of which each started one is finished once.
 #[track_caller]
-pub(crate) fn compare<R: PartialEq + Debug>(plain: impl Fn() -> R, attributed: impl Fn() -> R) -> Vec<Envelope> {
+pub(crate) fn compare<R: PartialEq + Debug>(plain: impl Fn() -> R, attributed: impl Fn() -> R) -> Events {
     let expected = see(plain);
     assert_eq!(see(&attributed), expected, "with no bus");
     let capture = Capture::start();

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use event_core::Envelope;
-use event_core::testing::Capture;
+use event_core::testing::{Capture, Events};
 use examples::research_agent::{
     AgentError, Assignment, Corpus, Engine, EngineError, OfflineModel, PRICES, Pace, Plan, Report, Task, TaskType,
     Team, Tree, View, Work, research,
@@ -57,7 +57,7 @@ pub(crate) fn task(id: &str, task_type: TaskType, dependency: &[&str]) -> Task {
 }
 
 /// Runs a script to its end and returns how it ended and what was published.
-pub(crate) fn play(script: Script) -> (Result<u64, EngineError>, Vec<Envelope>) {
+pub(crate) fn play(script: Script) -> (Result<u64, EngineError>, Events) {
     let capture = Capture::start();
     let mut engine = Engine::new(Tree::new("the question", 900, 1), script, Pace::new(0.0, 1));
     let ended = block_on(engine.run(|_| {}));
