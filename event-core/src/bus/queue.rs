@@ -98,7 +98,9 @@ impl Queue {
             last: oldest.moment,
         });
         known.count += 1;
-        known.last = oldest.moment;
+        // Threads that drop at once, and those that publish, come in any order.
+        known.first = known.first.min(oldest.moment);
+        known.last = known.last.max(oldest.moment);
         self.has_overflow.store(true, Ordering::SeqCst);
         drop(overflow);
         self.dropped.add(1);
@@ -120,6 +122,11 @@ impl Queue {
     /// So many events wait, or so many bytes.
     pub(super) fn holds(&self, events: usize, bytes: usize) -> bool {
         self.records.len() >= events || self.bytes.load(Ordering::Relaxed) >= bytes
+    }
+
+    /// It is half full: time to make room.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.holds(self.records.capacity().div_ceil(2), self.max_bytes / 2)
     }
 
     /// What was lost since the last call.
@@ -165,3 +172,6 @@ impl Queue {
         self.is_closed.load(Ordering::SeqCst)
     }
 }
+
+#[cfg(test)]
+mod tests;
