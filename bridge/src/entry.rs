@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 /// The largest event that is passed on; what is larger would stall every viewer for the sake of one entry.
 pub(crate) const MAX_EVENT_BYTES: usize = 1024 * 1024;
 /// How much of an entry that is no event is shown.
-const MAX_RAW_BYTES: usize = 1024;
+pub(crate) const MAX_RAW_BYTES: usize = 1024;
 
 /// What filters look at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -286,5 +286,7 @@ fn number(raw: Option<&RawValue>) -> Option<f64> {
     raw?.get().parse().ok()
 }
 
+#[cfg(test)]
+mod any_bytes;
 #[cfg(test)]
 mod tests;

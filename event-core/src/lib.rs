@@ -44,7 +44,7 @@ mod watch;
 
 pub use event_macros::{Event, emits};
 
-pub use self::bus::{EventBus, EventBusBuilder, Installed, InstalledForThread, Limits, Stats};
+pub use self::bus::{EventBus, EventBusBuilder, Installed, InstalledForThread, Limits, SpoolConfig, Stats};
 pub use self::catalog::*;
 pub use self::clock::Timestamp;
 pub use self::context::{Context, InContext, InvalidTraceparent};

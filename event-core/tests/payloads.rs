@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_core::log::MemoryLog;
-use event_core::testing::Capture;
+use event_core::testing::{Capture, Events};
 use event_core::{Envelope, Event, EventBus, Limits, Redactor, Span, emits};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -59,7 +59,7 @@ fn call(begins: Misdeed, ends: Misdeed) -> Result<u32, String> {
     Ok(3)
 }
 
-fn events_of(begins: Misdeed, ends: Misdeed) -> Vec<Envelope> {
+fn events_of(begins: Misdeed, ends: Misdeed) -> Events {
     let capture = Capture::start();
     assert_eq!(call(begins, ends), Ok(3), "the caller notices nothing");
     capture.events()
@@ -73,7 +73,7 @@ fn a_started_event_that_can_t_be_encoded_says_why() {
         (Misdeed::PanicsLate, "serialising the payload panicked"),
     ] {
         let events = events_of(misdeed, Misdeed::None);
-        let [begun, noted, ended] = events.as_slice() else {
+        let [begun, noted, ended] = &events[..] else {
             panic!("{events:?}")
         };
         assert_eq!(begun.text("encode_error"), Some(error));
@@ -90,7 +90,7 @@ fn a_started_event_that_can_t_be_encoded_says_why() {
 fn a_finished_event_that_can_t_be_encoded_says_why_and_tells_the_rest() {
     for misdeed in [Misdeed::Fails, Misdeed::Panics, Misdeed::PanicsLate] {
         let events = events_of(Misdeed::None, misdeed);
-        let [begun, noted, ended] = events.as_slice() else {
+        let [begun, noted, ended] = &events[..] else {
             panic!("{events:?}")
         };
         assert!(begun.text("encode_error").is_none() && noted.payload["scope"] == 7);

@@ -5,10 +5,11 @@ mod proxy;
 #[path = "support/redis_server.rs"]
 mod redis_server;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use event_core::log::{RedisConfig, RedisLog};
-use event_core::{Envelope, EventBus};
+use event_core::{Envelope, EventBus, Limits};
 use serde_json::json;
 
 use crate::proxy::Proxy;
@@ -18,16 +19,19 @@ const STREAM: &str = "agent_events";
 /// Answers to that many events.
 const ANSWER_BYTES: i64 = 22;
 
+/// A bus that leaves giants as they are.
 fn bus_at(url: String) -> EventBus {
-    EventBus::new(
-        RedisLog::new(RedisConfig {
-            url,
-            stream: STREAM.to_owned(),
-            maxlen_entries: 0,
-            ca: None,
-        })
-        .unwrap(),
-    )
+    let log = RedisLog::new(RedisConfig {
+        url,
+        stream: STREAM.to_owned(),
+        maxlen_entries: 0,
+        ca: None,
+    });
+    let limits = Limits {
+        max_event_bytes: 16 << 20,
+        ..Limits::default()
+    };
+    EventBus::with_limits(Arc::new(log.unwrap()), limits)
 }
 
 /// Any command, by a user who may do everything.

@@ -21,6 +21,8 @@ const PRODUCT_VARIABLES: &[&str] = &[
     "EVENT_MAX_BYTES",
     "EVENT_REDACT",
     "EVENT_STATS_INTERVAL",
+    "EVENT_SPOOL",
+    "EVENT_SPOOL_MAX_BYTES",
     "WS_PORT",
 ];
 

@@ -1,5 +1,6 @@
 use bytes::Bytes;
 use event_core::log::EntryId;
+use proptest::prelude::*;
 
 use super::*;
 
@@ -88,3 +89,71 @@ fn the_guides_other_words_are_understood_where_the_catalogue_says_so() {
         assert_eq!(read(&entry).unwrap().keys().node.as_deref(), node);
     }
 }
+
+proptest! {
+    #[test]
+    fn any_bytes_hold(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        any_bytes::hold(&bytes);
+    }
+
+    /// Bytes that look like an event more often than not.
+    #[test]
+    fn any_pieces_of_events_hold(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..30)) {
+        any_bytes::hold(pieces.concat().as_bytes());
+    }
+
+    #[test]
+    fn any_payload_holds(key in prop::sample::select(KEYS), value in prop::sample::select(VALUES), more in ".{0,20}") {
+        let more = serde_json::to_string(&more).unwrap();
+        for kind in ["step_finished", "tool_returned", "llm_call_completed"] {
+            let text = format!(r#"{{"type":"{kind}","payload":{{"x":{more},"{key}":{value},"{key}":{more}}}}}"#);
+            any_bytes::hold(text.as_bytes());
+        }
+    }
+}
+
+const PIECES: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "\"",
+    "\"type\"",
+    "\"payload\"",
+    "{\"type\":\"t\"",
+    "\"payload\":{",
+    "\"run_id\":",
+    "null",
+    "1e999",
+    "-0",
+    "\"a\\\"b\"",
+    "\"\\ud800\"",
+    " ",
+    "\n",
+    "\u{feff}",
+    "\u{1e}",
+    "é",
+];
+const KEYS: &[&str] = &[
+    "run_id",
+    "node",
+    "tokens",
+    "token_usage",
+    "exception",
+    "latency",
+    "extract",
+    "state",
+    "duration",
+];
+const VALUES: &[&str] = &[
+    "null",
+    "1e999",
+    "-7",
+    "\"\\u0000\"",
+    "{\"total_tokens\":\"many\"}",
+    "[[]]",
+    "true",
+    "\"Success\"",
+];

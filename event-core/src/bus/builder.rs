@@ -5,7 +5,7 @@ use std::env;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::EventBus;
+use super::{EventBus, SpoolConfig};
 use crate::log::{
     DEFAULT_MAXLEN_ENTRIES, DEFAULT_STREAM, Log, LogError, LogErrorKind, MemoryLog, RedisConfig, RedisLog,
 };
@@ -40,6 +40,7 @@ impl Default for Limits {
 pub(super) struct Options {
     pub(super) limits: Limits,
     pub(super) policy: Policy,
+    pub(super) spool: Option<SpoolConfig>,
     /// How often the bus publishes its counts; never, if none.
     pub(super) stats_interval: Option<Duration>,
 }
@@ -60,12 +61,14 @@ pub(super) struct Options {
 /// ```
 ///
 /// A bus on Redis takes what is not said here from the environment: `EVENT_QUEUE_MAX_EVENTS`, `EVENT_QUEUE_MAX_BYTES`,
-/// `EVENT_MAX_BYTES`, `EVENT_REDACT` (`on`, `off`) and `EVENT_STATS_INTERVAL` (seconds, 0 = never).
+/// `EVENT_MAX_BYTES`, `EVENT_REDACT` (`on`, `off`), `EVENT_SPOOL` (a folder, see [`SpoolConfig`]),
+/// `EVENT_SPOOL_MAX_BYTES` and `EVENT_STATS_INTERVAL` (seconds, 0 = never).
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until it builds"]
 pub struct EventBusBuilder {
     limits: Option<Limits>,
     redactor: Option<Redactor>,
+    spool: Option<SpoolConfig>,
     stats_interval: Option<Duration>,
 }
 
@@ -80,6 +83,12 @@ impl EventBusBuilder {
     /// nothing.
     pub fn redactor(mut self, redactor: Redactor) -> Self {
         self.redactor = Some(redactor);
+        self
+    }
+
+    /// Where events wait on disk while the log can't take them, and from one start to the next; nowhere by default.
+    pub fn spool(mut self, spool: SpoolConfig) -> Self {
+        self.spool = Some(spool);
         self
     }
 
@@ -123,6 +132,7 @@ impl EventBusBuilder {
                 max_bytes: MaxBytes::new(limits.max_event_bytes),
             },
             limits,
+            spool: self.spool,
             stats_interval: self.stats_interval.filter(|interval| !interval.is_zero()),
         }
     }
@@ -147,6 +157,10 @@ impl EventBusBuilder {
             None | Some("on") => Redactor::default(),
             Some("off") => Redactor::off(),
             Some(text) => return Err(misread("EVENT_REDACT", "on or off", text)),
+        };
+        self.spool = match self.spool {
+            None => SpoolConfig::from(&variable)?,
+            said => said,
         };
         self.limits.get_or_insert(limits);
         self.redactor.get_or_insert(redactor);
@@ -178,7 +192,7 @@ mod tests {
     fn without_variables_the_defaults_count() {
         let options = with(EventBusBuilder::default(), &[]).unwrap();
         assert_eq!(options.limits.max_events, 65_536);
-        assert_eq!(options.stats_interval, None);
+        assert_eq!((options.stats_interval, options.spool), (None, None));
         assert_ne!(
             options.policy.redactor.redact("sk-abcdefghijklmnop"),
             "sk-abcdefghijklmnop"
@@ -193,6 +207,8 @@ mod tests {
             ("EVENT_MAX_BYTES", "5000"),
             ("EVENT_REDACT", "off"),
             ("EVENT_STATS_INTERVAL", "60"),
+            ("EVENT_SPOOL", "/var/lib/agent/spool"),
+            ("EVENT_SPOOL_MAX_BYTES", "7000000"),
         ];
         let options = with(EventBusBuilder::default(), &variables).unwrap();
         let limits = options.limits;
@@ -201,6 +217,11 @@ mod tests {
             (10, 2000, 5000)
         );
         assert_eq!(options.stats_interval, Some(Duration::from_secs(60)));
+        let spool = SpoolConfig {
+            path: "/var/lib/agent/spool".into(),
+            max_bytes: 7_000_000,
+        };
+        assert_eq!(options.spool, Some(spool));
         assert_eq!(
             options.policy.redactor.redact("sk-abcdefghijklmnop"),
             "sk-abcdefghijklmnop"

@@ -4,6 +4,7 @@
 mod builder;
 mod queue;
 mod spare;
+mod spool;
 mod stats;
 mod writer;
 
@@ -12,7 +13,7 @@ use std::fmt;
 use std::io::{self, Write as _};
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
@@ -20,9 +21,10 @@ use arc_swap::ArcSwapOption;
 use self::builder::Options;
 pub use self::builder::{EventBusBuilder, Limits};
 pub(crate) use self::spare::blank;
+pub use self::spool::SpoolConfig;
 pub use self::stats::Stats;
 use self::writer::Writer;
-use crate::clock::Moment;
+use crate::clock::{Moment, Pause};
 use crate::log::{Log, LogError};
 use crate::panics;
 use crate::record::{Record, TypeName, encode};
@@ -138,15 +140,17 @@ impl EventBus {
     /// It blocks the thread; in async code call it at the end only.
     pub fn flush(&self, timeout: Duration) -> u64 {
         let waiting = self.0.writer.flush(timeout);
-        if timeout >= DROP_PATIENCE {
-            let in_vain = (waiting > 0).then(Instant::now);
-            *self.0.in_vain.lock().unwrap_or_else(PoisonError::into_inner) = in_vain;
+        if waiting == 0 {
+            *self.0.in_vain() = None;
+        } else if timeout >= DROP_PATIENCE {
+            self.0.waited_in_vain();
         }
         waiting
     }
 
-    /// Writes what waits, at most for `timeout`, and stops. Returns how many events were not written. What is
-    /// published afterwards is counted as dropped.
+    /// Writes what waits, at most for `timeout`, and stops. Returns how many events are not in the log: with a spool, they
+    /// wait there for the next start, for which it takes its time beyond `timeout`. What is published afterwards is
+    /// counted as dropped.
     pub fn shutdown(&self, timeout: Duration) -> u64 {
         self.0.writer.shutdown(timeout)
     }
@@ -154,6 +158,11 @@ impl EventBus {
     /// Counts of what went through, and how it stands with the log.
     pub fn stats(&self) -> Stats {
         self.0.writer.stats()
+    }
+
+    /// Stops the clock of this bus's events.
+    pub(crate) fn pause_clock(&self) -> Arc<Pause> {
+        self.0.writer.pause_clock()
     }
 
     /// The log this bus writes to.
@@ -231,10 +240,17 @@ impl fmt::Debug for EventBus {
 }
 
 impl Handle {
+    fn in_vain(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.in_vain.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn waited_in_vain(&self) {
+        *self.in_vain() = Some(Instant::now());
+    }
+
     /// How long the end of a guard or of the bus waits.
     fn patience(&self) -> Duration {
-        let in_vain = *self.in_vain.lock().unwrap_or_else(PoisonError::into_inner);
-        match in_vain {
+        match *self.in_vain() {
             Some(at) if at.elapsed() < DROP_PATIENCE => Duration::ZERO,
             _ => DROP_PATIENCE,
         }
@@ -244,7 +260,9 @@ impl Handle {
 impl Drop for Handle {
     fn drop(&mut self) {
         let unsent = self.writer.shutdown(self.patience());
-        if unsent > 0 {
+        if unsent > 0 && self.writer.is_saved() {
+            say(format_args!("{unsent} events wait in the spool for the next start"));
+        } else if unsent > 0 {
             say(format_args!(
                 "{unsent} events could not be written: {}",
                 self.writer.why_not()
@@ -254,7 +272,11 @@ impl Drop for Handle {
     }
 }
 
-/// While it lives, its bus is the process's. Dropped, it waits at most 2 s for events to be written.
+/// While it lives, its bus is the process's. Dropped, it waits at most 2 s for events to be written; [`Installed::end`] waits
+/// as long as it is told.
+///
+/// A panic drops it as any value of `main`. [`std::process::exit`] does not, nor do signals: call [`EventBus::flush`]
+/// before, or events that were published last are lost.
 #[must_use = "events go nowhere once this is dropped: `let _events = …`"]
 #[derive(Debug)]
 pub struct Installed(EventBus);
@@ -263,6 +285,15 @@ impl Installed {
     /// The bus that is installed.
     pub fn bus(&self) -> &EventBus {
         &self.0
+    }
+
+    /// Drops the guard, but waits at most for `timeout`, and returns how many events still wait.
+    pub fn end(self, timeout: Duration) -> u64 {
+        let waiting = self.0.flush(timeout);
+        if waiting > 0 {
+            self.0.0.waited_in_vain();
+        }
+        waiting
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Stats {
     pub dropped: u64,
     /// Of these, those that the log refused.
     pub refused: u64,
-    /// Written to the spool file.
+    /// Written to the spool; they count as queued until they are in the log.
     pub spooled: u64,
     /// Bytes of JSON in the log.
     pub bytes: u64,
@@ -64,7 +64,7 @@ impl Stats {
             ("duplicated", "Events that may stand in the log twice.", self.duplicated),
             ("dropped", "Events lost.", self.dropped),
             ("refused", "Events lost because the log refused them.", self.refused),
-            ("spooled", "Events written to the spool file.", self.spooled),
+            ("spooled", "Events written to the spool.", self.spooled),
             ("sent_bytes", "Bytes of JSON in the log.", self.bytes),
         ];
         for (name, help, value) in counters {

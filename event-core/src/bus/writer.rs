@@ -6,9 +6,11 @@ mod notices;
 mod outbox;
 mod sender;
 mod shared;
+mod stowage;
 mod work;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,6 +20,7 @@ use self::shared::Shared;
 pub(super) use self::work::is_writer;
 use super::builder::Options;
 use super::stats::Stats;
+use crate::clock::Pause;
 use crate::log::Log;
 use crate::record::Record;
 
@@ -25,18 +28,23 @@ use crate::record::Record;
 const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 /// How much longer than its time the end of the writer may take.
 const GRACE: Duration = Duration::from_millis(100);
+/// And how much more than that it may take to bring to disk what was not sent.
+const STOWING: Duration = Duration::from_secs(5);
 
 /// The handle of the writing thread.
 pub(super) struct Writer {
     shared: Arc<Shared>,
     /// When closing began, the moment to give up.
     deadline: watch::Sender<Option<Instant>>,
+    grace: Duration,
 }
 
 impl Writer {
     pub(super) fn spawn(log: Arc<dyn Log>, options: Options) -> Self {
         let shared = Arc::new(Shared::new(options));
         let (deadline, closing) = watch::channel(None);
+        let stowing = shared.options.spool.as_ref().map(|_| STOWING);
+        let grace = GRACE + stowing.unwrap_or_default();
         let work = {
             let shared = shared.clone();
             move || work::run(&shared, &*log, closing)
@@ -44,7 +52,11 @@ impl Writer {
         if let Err(error) = thread::Builder::new().name("event-writer".to_owned()).spawn(work) {
             shared.end(&format!("no thread to write from: {error}"));
         }
-        Self { shared, deadline }
+        Self {
+            shared,
+            deadline,
+            grace,
+        }
     }
 
     pub(super) fn send(&self, record: Box<Record>) {
@@ -82,12 +94,21 @@ impl Writer {
         self.shared.queue.close();
         // Not joined: a log that blocks its thread must not hold up the end of the program.
         self.shared
-            .wait_for(timeout.saturating_add(GRACE), |progress| progress.is_over);
+            .wait_for(timeout.saturating_add(self.grace), |progress| progress.is_over);
         self.stats().queued
+    }
+
+    pub(super) fn pause_clock(&self) -> Arc<Pause> {
+        self.shared.pause.get_or_init(|| Arc::new(Pause::begin())).clone()
     }
 
     pub(super) fn stats(&self) -> Stats {
         self.shared.stats()
+    }
+
+    /// What was not sent when the writer ended is on disk.
+    pub(super) fn is_saved(&self) -> bool {
+        self.shared.is_saved.load(Ordering::Acquire)
     }
 
     /// The last thing that went wrong.

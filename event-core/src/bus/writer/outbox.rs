@@ -7,6 +7,7 @@ use std::mem;
 use bytes::Bytes;
 
 use super::shared::Shared;
+use super::stowage::Stowage;
 use crate::bus::{own_record, say, spare};
 use crate::catalog::EventsDropped;
 use crate::clock::{Moment, Timestamp};
@@ -18,21 +19,34 @@ pub(super) const MAX_BYTES: usize = 256 * 1024;
 
 /// What is known of an event besides its text.
 #[derive(Clone, Copy, Default)]
-struct Mark {
-    /// The bus's own: it counts for nobody.
-    is_ours: bool,
+pub(super) struct Mark {
+    /// The bus's own, or a former process's: it counts for nobody.
+    pub(super) is_ours: bool,
     /// It was on its way before.
     was_sent: bool,
     /// It may be in the log already.
     is_unknown: bool,
+    /// Its number in the spool, if it is there as well.
+    pub(super) number: Option<u64>,
 }
 
-/// What was sent and must be sent again, before anything of the queue.
-#[derive(Default)]
+impl Mark {
+    /// Of an event that comes from the spool.
+    pub(super) fn stowed(is_ours: bool, number: u64) -> Self {
+        Self {
+            is_ours,
+            number: Some(number),
+            ..Self::default()
+        }
+    }
+}
+
+/// What was sent and must be sent again, then what waits on disk, before anything of the queue.
 pub(super) struct Outbox {
-    again: VecDeque<(Bytes, Mark)>,
-    /// From the flight that is being settled: older than those.
+    /// Of the flight that is being answered: older than what is still in flight.
     returned: VecDeque<(Bytes, Mark)>,
+    again: VecDeque<(Bytes, Mark)>,
+    stowage: Stowage,
     /// What the bus says of itself, before anything of the queue.
     notices: Vec<Record>,
     /// Where events are formatted.
@@ -60,6 +74,16 @@ pub(super) struct Settled {
 }
 
 impl Outbox {
+    pub(super) fn new(stowage: Stowage) -> Self {
+        Self {
+            returned: VecDeque::new(),
+            again: VecDeque::new(),
+            stowage,
+            notices: Vec::new(),
+            scratch: Vec::new(),
+        }
+    }
+
     /// What goes next, at most `max_events`. `on_their_way` are the program's events that were sent and have no answer.
     pub(super) fn next_batch(&mut self, shared: &Shared, max_events: usize, on_their_way: usize) -> Batch {
         let mut batch = Batch::default();
@@ -70,8 +94,28 @@ impl Outbox {
             shared.duplicated.add(usize::from(mark.is_unknown && !mark.is_ours));
             batch.add(entry, mark);
         }
-        if !batch.has_room(max_events) {
+        while batch.has_room(max_events) && self.stowage.has_work() {
+            let stowed = self.stowage.take(max_events - batch.entries.len(), shared);
+            if stowed.is_empty() {
+                break;
+            }
+            for (entry, mark) in stowed {
+                batch.add(entry, mark);
+            }
+        }
+        if self.stowage.has_work() {
+            // What is dropped by the queue now is newer than what waits here.
             return batch;
+        }
+        self.draw(&mut batch, max_events, shared);
+        batch.covers = shared.settled() + (on_their_way + batch.own_len()) as u64;
+        batch
+    }
+
+    /// Adds what the queue has.
+    fn draw(&mut self, batch: &mut Batch, max_events: usize, shared: &Shared) {
+        if !batch.has_room(max_events) {
+            return;
         }
         for ours in mem::take(&mut self.notices).into_iter().chain(overflow(shared)) {
             let mark = Mark {
@@ -81,13 +125,49 @@ impl Outbox {
             batch.add(self.format(&ours, shared), mark);
         }
         while batch.has_room(max_events)
-            && let Some(record) = shared.queue.pop()
+            && let Some(record) = shared.pop()
         {
             batch.add(self.format(&record, shared), Mark::default());
             spare::keep(record);
         }
-        batch.covers = shared.settled() + (on_their_way + batch.own_len()) as u64;
-        batch
+    }
+
+    pub(super) fn has_spool(&self) -> bool {
+        self.stowage.has_spool()
+    }
+
+    /// Brings to the disk what is in hand and what the queue has, as far as there is room; whether all of it is there now.
+    pub(super) fn stow(&mut self, in_flight: &mut VecDeque<Batch>, shared: &Shared) -> bool {
+        let in_flight = in_flight
+            .iter_mut()
+            .flat_map(|batch| batch.entries.iter().zip(&mut batch.marks));
+        let returned = self.returned.iter_mut().map(|(entry, mark)| (&*entry, mark));
+        let again = self.again.iter_mut().map(|(entry, mark)| (&*entry, mark));
+        if !self.stowage.copy(returned.chain(in_flight).chain(again), shared) {
+            return false;
+        }
+        loop {
+            let mut batch = Batch::default();
+            let is_first_held = self.stowage.is_holding();
+            if !is_first_held {
+                self.draw(&mut batch, MAX_EVENTS, shared);
+            }
+            let is_last = batch.is_empty() && !is_first_held;
+            if !self.stowage.stow(batch.entries.into_iter().zip(batch.marks), shared) {
+                return false;
+            }
+            if is_last {
+                return true;
+            }
+        }
+    }
+
+    /// What was given out by the spool and is not in hand is settled.
+    pub(super) fn confirm(&mut self, in_flight: &VecDeque<Batch>, shared: &Shared) {
+        let waiting = self.returned.iter().chain(&self.again).map(|(_, mark)| mark);
+        let waiting = waiting.chain(in_flight.iter().flat_map(|batch| &batch.marks));
+        let first = waiting.filter_map(|mark| mark.number).min();
+        self.stowage.confirm_before(first, shared);
     }
 
     fn format(&mut self, record: &Record, shared: &Shared) -> Bytes {
@@ -105,11 +185,11 @@ impl Outbox {
 
     /// There are so many to send again, or wait in the queue, that a batch would be full.
     pub(super) fn has_a_batch(&self, shared: &Shared) -> bool {
-        self.again.len() >= MAX_EVENTS || shared.queue.holds(MAX_EVENTS, MAX_BYTES)
+        self.again.len() >= MAX_EVENTS || self.stowage.has_work() || shared.queue.holds(MAX_EVENTS, MAX_BYTES)
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.again.is_empty() && self.notices.is_empty()
+        self.again.is_empty() && self.notices.is_empty() && !self.stowage.has_work()
     }
 
     /// The oldest that is to be sent again.

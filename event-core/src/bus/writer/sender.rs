@@ -4,16 +4,20 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
 use super::look_back::{self, Found};
 use super::outbox::{self, Batch, Outbox};
 use super::shared::Shared;
+use super::stowage::Stowage;
 use crate::log::{Answers, Appender, EntryId, Log, LogError, LogErrorKind};
 use crate::record::Record;
 
 const MIN_BACKOFF: Duration = Duration::from_millis(50);
+/// While the log is away, what waits goes to the disk so often.
+const STOW_INTERVAL: Duration = Duration::from_millis(100);
 /// Also the pause after a refusal that somebody must mend first.
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
 /// So many connections in a row that broke before anything was taken are laid to the oldest event: it goes alone, and
@@ -47,7 +51,7 @@ impl<'a> Sender<'a> {
             shared,
             log,
             appender: None,
-            outbox: Outbox::default(),
+            outbox: Outbox::new(Stowage::open(shared.options.spool.as_ref())),
             in_flight: VecDeque::new(),
             abandoned: 0,
             confirmed: EntryId::ZERO,
@@ -128,6 +132,11 @@ impl<'a> Sender<'a> {
     /// comes into the log after it: nothing is lost, and `ts` still tells the order. From then on one event goes alone
     /// until the log takes it, so that this concerns one flight at most.
     pub(super) async fn settle(&mut self, answers: Answers) {
+        self.settle_flight(answers).await;
+        self.outbox.confirm(&self.in_flight, self.shared);
+    }
+
+    async fn settle_flight(&mut self, answers: Answers) {
         let mut answers = answers;
         let mut trouble = None;
         while let Some(batch) = self.in_flight.pop_front() {
@@ -177,7 +186,32 @@ impl<'a> Sender<'a> {
         } else {
             MAX_BACKOFF
         };
-        tokio::time::sleep(pause).await;
+        self.meanwhile(tokio::time::sleep(pause)).await;
+    }
+
+    /// Does what takes its time, while what waits in the queue goes to the disk.
+    async fn meanwhile<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                () = tokio::time::sleep(STOW_INTERVAL) => {
+                    self.stow();
+                }
+            }
+        }
+    }
+
+    pub(super) fn has_spool(&self) -> bool {
+        self.outbox.has_spool()
+    }
+
+    /// Brings what waits to the disk, as far as there is room; whether all of it is there now.
+    pub(super) fn stow(&mut self) -> bool {
+        // Should the program end now, what has arrived is not sent again.
+        self.outbox.confirm(&self.in_flight, self.shared);
+        self.outbox.stow(&mut self.in_flight, self.shared)
     }
 
     /// Takes out what has arrived without our knowing.
@@ -188,7 +222,8 @@ impl<'a> Sender<'a> {
             if unknown.is_empty() {
                 return;
             }
-            match look_back::arrived(self.log, self.confirmed, &unknown).await {
+            let looking = look_back::arrived(self.log, self.confirmed, &unknown);
+            match self.meanwhile(looking).await {
                 Ok(Found { entries, last, is_all }) => {
                     if !entries.is_empty() {
                         self.confirmed = self.confirmed.max(last);

@@ -1,7 +1,7 @@
 //! What the handle of a writer and its thread share: the queue, the counts, and how far the writer has come.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::{FOREVER, is_writer};
@@ -9,8 +9,9 @@ use crate::bus::builder::Options;
 use crate::bus::queue::Queue;
 use crate::bus::say;
 use crate::bus::stats::{Counter, Stats};
-use crate::clock::Timestamp;
+use crate::clock::{Pause, Timestamp};
 use crate::log::{Log, LogError};
+use crate::record::Record;
 
 /// See the module's description.
 pub(super) struct Shared {
@@ -22,12 +23,16 @@ pub(super) struct Shared {
     pub(super) retried: Counter,
     /// Sent again after the log had perhaps taken it.
     pub(super) duplicated: Counter,
-    /// Written to the spool file.
-    pub(super) spooled: Counter,
     /// Refused by the log for good.
     pub(super) refused: Counter,
+    /// Written to the spool.
+    pub(super) spooled: Counter,
+    /// The writer has ended, and what it has not sent is in the spool.
+    pub(super) is_saved: AtomicBool,
     pub(super) open_spans: Counter,
     pub(super) open_runs: Counter,
+    /// Events are told by a clock that stands still; in tests only.
+    pub(super) pause: OnceLock<Arc<Pause>>,
     progress: Mutex<Progress>,
     /// `progress` has changed.
     progressed: Condvar,
@@ -62,15 +67,27 @@ impl Shared {
             bytes: Counter::default(),
             retried: Counter::default(),
             duplicated: Counter::default(),
-            spooled: Counter::default(),
             refused: Counter::default(),
+            spooled: Counter::default(),
+            is_saved: AtomicBool::new(false),
             open_spans: Counter::default(),
             open_runs: Counter::default(),
+            pause: OnceLock::new(),
             progress: Mutex::default(),
             progressed: Condvar::new(),
             trouble: Mutex::default(),
             connected_since: AtomicU64::new(0),
         }
+    }
+
+    /// The next event, if there is one.
+    pub(super) fn pop(&self) -> Option<Box<Record>> {
+        let mut record = self.queue.pop()?;
+        if let Some(pause) = self.pause.get() {
+            record.moment = pause.shown(record.moment);
+            record.started = pause.shown(record.started);
+        }
+        Some(record)
     }
 
     pub(super) fn stats(&self) -> Stats {

@@ -1,7 +1,8 @@
 //! The work of the writing thread. Owns the runtime and the order of waiting.
 
 use std::cell::Cell;
-use std::time::Instant;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -9,6 +10,9 @@ use super::notices::Notices;
 use super::sender::Sender;
 use super::shared::Shared;
 use crate::log::Log;
+
+/// A log that says nothing for so long may say nothing for long: what waits goes to the disk.
+const STOW_AFTER: Duration = Duration::from_secs(1);
 
 thread_local! {
     static IS_WRITER: Cell<bool> = const { Cell::new(false) };
@@ -30,6 +34,7 @@ pub(super) fn run(shared: &Shared, log: &dyn Log, closing: watch::Receiver<Optio
                 () = write(shared, &mut sender) => {}
                 () = give_up(closing) => {}
             }
+            shared.is_saved.store(sender.stow(), Ordering::Release);
         }),
         Err(error) => shared.end(&format!("no runtime to write with: {error}")),
     }
@@ -60,6 +65,9 @@ async fn give_up(mut closing: watch::Receiver<Option<Instant>>) {
 async fn write(shared: &Shared, sender: &mut Sender<'_>) {
     let mut notices = Notices::new(shared);
     loop {
+        if shared.queue.is_crowded() {
+            sender.stow();
+        }
         sender.hand_over();
         let is_waiting = sender.is_waiting();
         if !is_waiting {
@@ -71,6 +79,9 @@ async fn write(shared: &Shared, sender: &mut Sender<'_>) {
         tokio::select! {
             answers = sender.answer(), if is_waiting => sender.settle(answers).await,
             () = shared.queue.ready(), if !is_waiting => {}
+            () = tokio::time::sleep(STOW_AFTER), if is_waiting && sender.has_spool() => {
+                sender.stow();
+            }
             () = notices.due() => sender.tell(notices.take(shared)),
         }
     }

@@ -1,0 +1,78 @@
+//! What is in a folder of the spool when a program starts. Owns the names of the files, and what a crash left whole in them.
+//!
+//! ```text
+//! lock                              held while somebody writes here
+//! sent                              the first number that has not arrived: number u64 | checksum u32
+//! 00000000000000000042.events       frames from number 42 on; the next file's name says where it ends
+//! ```
+
+use std::collections::VecDeque;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::frame::frames;
+
+const SUFFIX: &str = ".events";
+
+/// A file of frames.
+#[derive(Debug)]
+pub(super) struct Segment {
+    pub(super) first: u64,
+    pub(super) bytes: u64,
+}
+
+pub(super) fn path(folder: &Path, first: u64) -> PathBuf {
+    folder.join(format!("{first:020}{SUFFIX}"))
+}
+
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+}
+
+/// None if nothing was written there yet, or not to the end.
+pub(super) fn read_sent(file: &mut File) -> io::Result<Option<u64>> {
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let Some((number, checksum)) = bytes.split_first_chunk() else {
+        return Ok(None);
+    };
+    let is_whole = crc32fast::hash(number).to_le_bytes() == checksum;
+    Ok(is_whole.then_some(u64::from_le_bytes(*number)))
+}
+
+pub(super) fn list(folder: &Path) -> io::Result<VecDeque<Segment>> {
+    let mut segments = Vec::new();
+    for file in fs::read_dir(folder)? {
+        let file = file?;
+        let name = file.file_name();
+        let first = name.to_str().and_then(|name| name.strip_suffix(SUFFIX)?.parse().ok());
+        if let Some(first) = first {
+            segments.push(Segment {
+                first,
+                bytes: file.metadata()?.len(),
+            });
+        }
+    }
+    segments.sort_by_key(|segment| segment.first);
+    Ok(segments.into())
+}
+
+/// The number behind the last whole entry; segments at the end without one are deleted. None without any entry.
+pub(super) fn end_of(folder: &Path, segments: &mut VecDeque<Segment>) -> io::Result<Option<u64>> {
+    while let Some(segment) = segments.back() {
+        let path = path(folder, segment.first);
+        let bytes = fs::read(&path)?;
+        if let Some(last) = frames(&bytes).map(|(frame, _)| frame.number).max() {
+            return Ok(Some(last.saturating_add(1)));
+        }
+        fs::remove_file(&path)?;
+        segments.pop_back();
+    }
+    Ok(None)
+}

@@ -1,0 +1,178 @@
+//! What of the events waits on disk, and on its way there. Owns when the spool is given up, and what is said of it; which
+//! events go there, and when, is the sender's business.
+
+use std::collections::VecDeque;
+use std::io;
+
+use bytes::Bytes;
+
+use super::outbox::Mark;
+use super::shared::Shared;
+use crate::bus::say;
+use crate::bus::spool::{Damage, Entry, Spool, SpoolConfig};
+
+/// The entry is the bus's own.
+const OURS: u8 = 1;
+
+/// See the module's description. Without a spool, all of it does nothing.
+#[derive(Default)]
+pub(super) struct Stowage {
+    spool: Option<Spool>,
+    /// Of the queue, and formatted: newer than all in the spool, which had no room for it.
+    held: VecDeque<(Bytes, Mark)>,
+    /// There was no room, and somebody was told.
+    is_full: bool,
+    /// As far as it was told.
+    damage: Damage,
+}
+
+impl Stowage {
+    pub(super) fn open(config: Option<&SpoolConfig>) -> Self {
+        let Some(config) = config else { return Self::default() };
+        let spool = match Spool::open(config) {
+            Ok(spool) => spool,
+            Err(error) => {
+                say(format_args!("{error}; events go on without a spool"));
+                return Self::default();
+            }
+        };
+        if spool.len() > 0 {
+            let path = config.path.display();
+            say(format_args!("{} events waited in {path}, and go first", spool.len()));
+        }
+        Self {
+            spool: Some(spool),
+            ..Self::default()
+        }
+    }
+
+    /// Something has no room on disk: what is newer must wait.
+    pub(super) fn is_holding(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    pub(super) fn has_spool(&self) -> bool {
+        self.spool.is_some()
+    }
+
+    /// Events have come out of the queue that wait here to be sent.
+    pub(super) fn has_work(&self) -> bool {
+        !self.held.is_empty() || !self.is_given_out()
+    }
+
+    /// Whether what comes next may be newer than all here.
+    fn is_given_out(&self) -> bool {
+        self.spool.as_ref().is_none_or(Spool::is_given_out)
+    }
+
+    /// The oldest events that are only here, at most `max_events`.
+    pub(super) fn take(&mut self, max_events: usize, shared: &Shared) -> Vec<(Bytes, Mark)> {
+        if let Some(spool) = &mut self.spool
+            && !spool.is_given_out()
+        {
+            let read = spool.read(max_events);
+            // Of what was read last, all may have been damaged.
+            let is_more = !spool.is_given_out();
+            self.tell_damage(shared);
+            match read {
+                Ok(entries) if is_more || !entries.is_empty() => return entries.into_iter().map(unpacked).collect(),
+                Ok(_) => {}
+                Err(error) => self.give_up(&error, shared),
+            }
+        }
+        self.held.drain(..self.held.len().min(max_events)).collect()
+    }
+
+    /// Writes copies of events that are in hand; whether all of them are on disk now. What has a number is there already.
+    pub(super) fn copy<'e>(
+        &mut self,
+        in_hand: impl Iterator<Item = (&'e Bytes, &'e mut Mark)>,
+        shared: &Shared,
+    ) -> bool {
+        let Some(spool) = &mut self.spool else { return false };
+        let (entries, marks): (Vec<_>, Vec<_>) = in_hand.filter(|(_, mark)| mark.number.is_none()).unzip();
+        if entries.is_empty() {
+            return true;
+        }
+        let flagged = entries
+            .iter()
+            .zip(&marks)
+            .map(|(entry, mark)| (flags(mark), entry.as_ref()));
+        let next = spool.next();
+        let written = spool.append(flagged);
+        // They are in hand, and not to be read from there.
+        spool.give_out();
+        let is_all = written.count == entries.len() as u64;
+        for (mark, number) in marks.into_iter().zip(next..next + written.count) {
+            mark.number = Some(number);
+            shared.spooled.add(usize::from(!mark.is_ours));
+        }
+        self.tell_room(is_all, written.error);
+        is_all
+    }
+
+    /// Writes events that are newer than all there are, or holds them; whether nothing is held now.
+    pub(super) fn stow(&mut self, batch: impl Iterator<Item = (Bytes, Mark)>, shared: &Shared) -> bool {
+        self.held.extend(batch);
+        let Some(spool) = &mut self.spool else { return false };
+        let flagged = self.held.iter().map(|(entry, mark)| (flags(mark), entry.as_ref()));
+        let written = spool.append(flagged);
+        for _ in 0..written.count {
+            let mark = self.held.pop_front().map(|(_, mark)| mark).unwrap_or_default();
+            shared.spooled.add(usize::from(!mark.is_ours));
+        }
+        let is_all = self.held.is_empty();
+        self.tell_room(is_all, written.error);
+        is_all
+    }
+
+    /// What was given out before the event with this number is in the log, or lost.
+    pub(super) fn confirm_before(&mut self, number: Option<u64>, shared: &Shared) {
+        let Some(spool) = &mut self.spool else { return };
+        if let Err(error) = spool.confirm_before(number) {
+            self.give_up(&error, shared);
+        }
+    }
+
+    fn tell_room(&mut self, is_room: bool, error: Option<io::Error>) {
+        if !is_room && !self.is_full {
+            let why = error.map_or_else(|| "it is full".to_owned(), |error| error.to_string());
+            say(format_args!(
+                "the spool takes no more ({why}): until it does, only the queue's newest events are kept"
+            ));
+        }
+        self.is_full = !is_room;
+    }
+
+    fn tell_damage(&mut self, shared: &Shared) {
+        let damage = self.spool.as_ref().map(Spool::damage).unwrap_or_default();
+        let own = damage.own - self.damage.own;
+        let count = own + damage.left - self.damage.left;
+        if count > 0 {
+            say(format_args!("{count} events in the spool were damaged, and are lost"));
+        }
+        shared.refused.add(usize::try_from(own).unwrap_or(usize::MAX));
+        self.damage = damage;
+    }
+
+    /// What is in there stays for the next process. Events go on without it.
+    fn give_up(&mut self, error: &io::Error, shared: &Shared) {
+        let Some(spool) = self.spool.take() else { return };
+        shared
+            .refused
+            .add(usize::try_from(spool.own_unread()).unwrap_or(usize::MAX));
+        say(format_args!(
+            "the spool can't be read ({error}): {} events stay there for the next start, and the others go on without it",
+            spool.len()
+        ));
+    }
+}
+
+fn unpacked(entry: Entry) -> (Bytes, Mark) {
+    let is_ours = entry.is_left || entry.flags == OURS;
+    (entry.json, Mark::stowed(is_ours, entry.number))
+}
+
+fn flags(mark: &Mark) -> u8 {
+    if mark.is_ours { OURS } else { 0 }
+}
