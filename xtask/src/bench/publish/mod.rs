@@ -18,7 +18,7 @@ use crate::workspace::Workspace;
 const CEILING: &str = "benchmark";
 /// Those that are as fast as it goes, and those that wait for each event, of which a few are enough.
 const FAST: &[&str] = &[CEILING, "emits", "emits-4", "pipeline"];
-const SLOW: &[&str] = &["awaited", "python"];
+const SLOW: &[&str] = &["awaited", "trace-weft", "python"];
 
 const MAXLEN: u64 = 10_000;
 

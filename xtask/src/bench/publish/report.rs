@@ -18,6 +18,10 @@ const ROWS: &[(&str, &str)] = &[
     ("emits-4", "this bus, four publishing threads"),
     ("pipeline", "redis-rs, background task, pipeline of 256"),
     ("awaited", "redis-rs, each event awaited"),
+    (
+        "trace-weft",
+        "trace-weft 0.2, into a file and SQLite, each call awaited",
+    ),
     ("python", "redis-py, each event awaited"),
 ];
 

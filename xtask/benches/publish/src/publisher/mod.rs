@@ -6,6 +6,7 @@ mod benchmark;
 pub mod emits;
 mod pipeline;
 mod python;
+mod trace_weft;
 
 use crate::server::Server;
 
@@ -16,6 +17,7 @@ pub fn rate(publisher: &str, server: &Server, events: u64, maxlen: u64) -> f64 {
         "pipeline" => pipeline::rate(server, events, maxlen),
         "awaited" => awaited::rate(server, events, maxlen),
         "benchmark" => benchmark::rate(server, events, maxlen),
+        "trace-weft" => trace_weft::rate(events),
         "python" => python::rate(server, events, maxlen),
         other => panic!("nobody is called {other}"),
     }
