@@ -32,8 +32,10 @@ const RANDOM_TRIES: &[(&str, &str)] = &[("QUICKCHECK_TESTS", "10"), ("PROPTEST_C
 /// Where builds happen.
 pub(crate) struct Bench<'a> {
     pub(crate) workspace: &'a Workspace,
-    /// One target folder for all, so that dependencies are built once.
-    pub(crate) target: PathBuf,
+    /// Where the target folders are: one for the copies of each kind, so that dependencies are built once for it. The
+    /// copies of a crate may not share one: to cargo, two packages of one name at the root of their workspaces are the
+    /// same, and what is older than the last build is not built.
+    pub(crate) targets: PathBuf,
     pub(crate) features: &'static [&'static str],
     /// Tests that are not run.
     pub(crate) exhaustive: &'static [&'static str],
@@ -140,7 +142,10 @@ impl Bench<'_> {
             command.env(name, tries);
         }
         command
-            .env("CARGO_TARGET_DIR", &self.target)
+            .env(
+                "CARGO_TARGET_DIR",
+                self.targets.join(folder.file_name().unwrap_or_default()),
+            )
             .env("CARGO_TERM_COLOR", "never");
         command
     }

@@ -114,7 +114,7 @@ fn measure(workspace: &Workspace, options: &Options, pinned: &Pinned<'_>) -> Res
     let pair = Pair::make(workspace, options.with, pinned)?;
     let bench = Bench {
         workspace,
-        target: workspace.path(FOLDER).join("target"),
+        targets: workspace.path(FOLDER).join("target"),
         features: pinned.features,
         exhaustive: pinned.exhaustive,
         deadline: start + Duration::from_secs(options.minutes * 60),
