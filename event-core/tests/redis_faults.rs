@@ -1,88 +1,23 @@
 //! What becomes of events when the way to Redis fails: counted by the numbers in them, read without any code of ours.
 
+#[path = "support/numbered.rs"]
+mod numbered;
 #[path = "support/proxy.rs"]
 mod proxy;
 #[path = "support/redis_server.rs"]
 mod redis_server;
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use event_core::log::{RedisConfig, RedisLog};
-use event_core::{Envelope, EventBus, Limits};
+use event_core::Envelope;
 use serde_json::json;
 
+use crate::numbered::{STREAM, assert_whole, bus_at, once, publish, publish_slowly, run, stored};
 use crate::proxy::Proxy;
 use crate::redis_server::{DEADLINE, RedisServer, eventually};
 
-const STREAM: &str = "agent_events";
 /// Answers to that many events.
 const ANSWER_BYTES: i64 = 22;
-
-/// A bus that leaves giants as they are.
-fn bus_at(url: String) -> EventBus {
-    let log = RedisLog::new(RedisConfig {
-        url,
-        stream: STREAM.to_owned(),
-        maxlen_entries: 0,
-        ca: None,
-    });
-    let limits = Limits {
-        max_event_bytes: 16 << 20,
-        ..Limits::default()
-    };
-    EventBus::with_limits(Arc::new(log.unwrap()), limits)
-}
-
-/// Any command, by a user who may do everything.
-fn run<T: redis::FromRedisValue>(server: &RedisServer, command: &str) -> T {
-    let client = redis::Client::open(server.url()).unwrap();
-    let mut words = command.split(' ');
-    let mut command = redis::cmd(words.next().unwrap());
-    command.arg(words.collect::<Vec<_>>());
-    command.query(&mut client.get_connection().unwrap()).unwrap()
-}
-
-/// The numbers in the stream, in its order, with repetitions.
-fn stored(server: &RedisServer) -> Vec<u64> {
-    let entries: Vec<(String, Vec<(String, String)>)> = run(server, &format!("XRANGE {STREAM} - +"));
-    let events = entries
-        .iter()
-        .map(|(_, fields)| serde_json::from_str::<Envelope>(&fields[0].1).unwrap());
-    events.filter_map(|event| event.payload.get("n")?.as_u64()).collect()
-}
-
-/// Each number once, at its first place.
-fn once(numbers: &[u64]) -> Vec<u64> {
-    let mut seen = std::collections::HashSet::new();
-    numbers.iter().copied().filter(|number| seen.insert(*number)).collect()
-}
-
-fn publish(bus: &EventBus, numbers: std::ops::Range<u64>) {
-    numbers.for_each(|n| bus.publish_value("numbered", json!({ "n": n })));
-}
-
-fn publish_slowly(bus: &EventBus, numbers: std::ops::Range<u64>) {
-    for n in numbers {
-        publish(bus, n..n + 1);
-        if n % 20 == 0 {
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    }
-}
-
-/// All of them, each once and in order; shows the place that is wrong.
-fn assert_whole(stored: &[u64], numbers: std::ops::Range<u64>) {
-    let wrong = stored
-        .iter()
-        .zip(numbers.clone())
-        .position(|(stored, number)| *stored != number);
-    if let Some(place) = wrong {
-        let around = &stored[place.saturating_sub(3)..stored.len().min(place + 3)];
-        panic!("at place {place} of {}: …{around:?}…", stored.len());
-    }
-    assert_eq!(stored.len() as u64, numbers.end - numbers.start);
-}
 
 #[test]
 fn a_connection_cut_in_the_middle_of_an_answer_repeats_nothing_where_the_log_may_be_read() {

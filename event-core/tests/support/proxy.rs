@@ -5,8 +5,9 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 pub(crate) struct Proxy {
     pub(crate) port: u16,
@@ -16,6 +17,10 @@ pub(crate) struct Proxy {
 struct State {
     /// How many bytes of answers still pass; then the connection is cut.
     answer_bytes: AtomicI64,
+    /// The same of questions.
+    question_bytes: AtomicI64,
+    /// What passes takes so long, in milliseconds.
+    delay_ms: AtomicU64,
     /// Nothing passes any more, and nobody is told.
     is_silent: AtomicBool,
     /// Connections that were cut.
@@ -28,6 +33,8 @@ impl Proxy {
         let port = listener.local_addr().unwrap().port();
         let state = Arc::new(State {
             answer_bytes: AtomicI64::new(i64::MAX),
+            question_bytes: AtomicI64::new(i64::MAX),
+            delay_ms: AtomicU64::new(0),
             is_silent: AtomicBool::new(false),
             cuts: AtomicUsize::new(0),
         });
@@ -57,6 +64,17 @@ impl Proxy {
         self.state.answer_bytes.store(bytes, Ordering::SeqCst);
     }
 
+    /// Drops the rest of what was asked once so many bytes of it have passed, and the connection with it.
+    pub(crate) fn cut_after_questions_of(&self, bytes: i64) {
+        self.state.question_bytes.store(bytes, Ordering::SeqCst);
+    }
+
+    /// Holds each piece up, on its way there and back.
+    pub(crate) fn delay(&self, time: Duration) {
+        let ms = u64::try_from(time.as_millis()).unwrap();
+        self.state.delay_ms.store(ms, Ordering::SeqCst);
+    }
+
     pub(crate) fn cuts(&self) -> usize {
         self.state.cuts.load(Ordering::SeqCst)
     }
@@ -76,18 +94,19 @@ impl State {
             if is_dead {
                 continue;
             }
-            let mut passing = count;
-            if are_answers {
-                let left = self
-                    .answer_bytes
-                    .fetch_sub(i64::try_from(count).unwrap(), Ordering::SeqCst);
-                passing = usize::try_from(left).unwrap_or_default().min(count);
-            }
+            thread::sleep(Duration::from_millis(self.delay_ms.load(Ordering::SeqCst)));
+            let budget = if are_answers {
+                &self.answer_bytes
+            } else {
+                &self.question_bytes
+            };
+            let left = budget.fetch_sub(i64::try_from(count).unwrap(), Ordering::SeqCst);
+            let passing = usize::try_from(left).unwrap_or_default().min(count);
             if to.write_all(&bytes[..passing]).is_err() {
                 break;
             }
             if passing < count {
-                self.answer_bytes.store(i64::MAX, Ordering::SeqCst);
+                budget.store(i64::MAX, Ordering::SeqCst);
                 self.cuts.fetch_add(1, Ordering::SeqCst);
                 break;
             }

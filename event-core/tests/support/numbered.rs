@@ -1,0 +1,80 @@
+//! Events with numbers in them: published, read back without any code of ours, and compared. The tests of a Redis that
+//! fails share it.
+
+#![allow(dead_code, reason = "each test program uses its part")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use event_core::log::{RedisConfig, RedisLog};
+use event_core::{Envelope, EventBus, Limits};
+use serde_json::json;
+
+use crate::redis_server::RedisServer;
+
+pub(crate) const STREAM: &str = "agent_events";
+
+/// A bus that leaves giants as they are.
+pub(crate) fn bus_at(url: String) -> EventBus {
+    let log = RedisLog::new(RedisConfig {
+        url,
+        stream: STREAM.to_owned(),
+        maxlen_entries: 0,
+        ca: None,
+    });
+    let limits = Limits {
+        max_event_bytes: 16 << 20,
+        ..Limits::default()
+    };
+    EventBus::with_limits(Arc::new(log.unwrap()), limits)
+}
+
+/// Any command, by a user who may do everything.
+pub(crate) fn run<T: redis::FromRedisValue>(server: &RedisServer, command: &str) -> T {
+    let client = redis::Client::open(server.url()).unwrap();
+    let mut words = command.split(' ');
+    let mut command = redis::cmd(words.next().unwrap());
+    command.arg(words.collect::<Vec<_>>());
+    command.query(&mut client.get_connection().unwrap()).unwrap()
+}
+
+/// The numbers in the stream, in its order, with repetitions.
+pub(crate) fn stored(server: &RedisServer) -> Vec<u64> {
+    let entries: Vec<(String, Vec<(String, String)>)> = run(server, &format!("XRANGE {STREAM} - +"));
+    let events = entries
+        .iter()
+        .map(|(_, fields)| serde_json::from_str::<Envelope>(&fields[0].1).unwrap());
+    events.filter_map(|event| event.payload.get("n")?.as_u64()).collect()
+}
+
+/// Each number once, at its first place.
+pub(crate) fn once(numbers: &[u64]) -> Vec<u64> {
+    let mut seen = std::collections::HashSet::new();
+    numbers.iter().copied().filter(|number| seen.insert(*number)).collect()
+}
+
+pub(crate) fn publish(bus: &EventBus, numbers: std::ops::Range<u64>) {
+    numbers.for_each(|n| bus.publish_value("numbered", json!({ "n": n })));
+}
+
+pub(crate) fn publish_slowly(bus: &EventBus, numbers: std::ops::Range<u64>) {
+    for n in numbers {
+        publish(bus, n..n + 1);
+        if n % 20 == 0 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+/// All of them, each once and in order; shows the place that is wrong.
+pub(crate) fn assert_whole(stored: &[u64], numbers: std::ops::Range<u64>) {
+    let wrong = stored
+        .iter()
+        .zip(numbers.clone())
+        .position(|(stored, number)| *stored != number);
+    if let Some(place) = wrong {
+        let around = &stored[place.saturating_sub(3)..stored.len().min(place + 3)];
+        panic!("at place {place} of {}: …{around:?}…", stored.len());
+    }
+    assert_eq!(stored.len() as u64, numbers.end - numbers.start);
+}
