@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use event_core::log::{Cursor, Direction, EntryId, Log, LogError, LogErrorKind, LogFuture, LogInfo, MemoryLog, Page};
-use event_core::{Envelope, EventBus, Stats};
+use event_core::{Envelope, EventBus, Limits, Stats};
 use serde_json::json;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -227,4 +227,25 @@ fn prometheus_reads_the_same() {
     let since = stats.connected_since.unwrap().unix_micros.to_string();
     assert_eq!(value("connected_since_timestamp_seconds").replace('.', ""), since);
     assert_eq!(metrics.len(), 11);
+}
+
+#[test]
+fn a_flush_that_is_over_has_told_what_was_lost_before_it() {
+    let limits = Limits {
+        max_events: 8,
+        ..Limits::default()
+    };
+    for round in 0..300 {
+        let log = Arc::new(MemoryLog::new("test", 0));
+        let bus = EventBus::with_limits(log.clone(), limits);
+        (0..200).for_each(|n| bus.publish_value("numbered", json!({ "n": n })));
+        assert_eq!(bus.flush(PATIENCE), 0);
+        let events = log.entries();
+        let events = events
+            .iter()
+            .map(|json| serde_json::from_slice::<Envelope>(json).unwrap());
+        let told = events.filter(|event| event.event_type == "events_dropped");
+        let told: u64 = told.map(|event| event.payload["count"].as_u64().unwrap()).sum();
+        assert_eq!(told, bus.stats().dropped, "round {round}");
+    }
 }

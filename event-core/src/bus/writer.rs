@@ -79,7 +79,9 @@ impl Writer {
             return self.stats().queued;
         }
         let target = shared.queue.pushed.get();
-        if shared.wait_for(timeout, |progress| progress.settled >= target) {
+        let is_reached = shared.wait_for(timeout, |progress| progress.settled >= target || progress.is_over);
+        // What was published while the bus was closed is lost, and nothing tells it any more.
+        if is_reached && !shared.queue.is_closed() {
             return 0;
         }
         self.stats().queued

@@ -281,6 +281,7 @@ impl Outbox {
 /// What the queue lost since the last time, as an event.
 fn overflow(shared: &Shared) -> Option<Record> {
     let overflow = shared.queue.take_overflow()?;
+    shared.told.add(usize::try_from(overflow.count).unwrap_or(usize::MAX));
     let ts = |moment: Moment| {
         Timestamp {
             unix_micros: moment.unix_micros(),

@@ -25,6 +25,8 @@ pub(super) struct Shared {
     pub(super) duplicated: Counter,
     /// Refused by the log for good.
     pub(super) refused: Counter,
+    /// Of those that the queue lost, so many stand in an event that was written, or is about to be.
+    pub(super) told: Counter,
     /// Written to the spool.
     pub(super) spooled: Counter,
     /// The writer has ended, and what it has not sent is in the spool.
@@ -52,7 +54,7 @@ struct Trouble {
 /// How far the writer has come.
 #[derive(Default)]
 pub(super) struct Progress {
-    /// How many of the first events ever published are settled: sent or lost.
+    /// How many of the first events ever published are settled: sent, or lost and told.
     pub(super) settled: u64,
     /// The thread has ended.
     pub(super) is_over: bool,
@@ -68,6 +70,7 @@ impl Shared {
             retried: Counter::default(),
             duplicated: Counter::default(),
             refused: Counter::default(),
+            told: Counter::default(),
             spooled: Counter::default(),
             is_saved: AtomicBool::new(false),
             open_spans: Counter::default(),
@@ -112,9 +115,9 @@ impl Shared {
         }
     }
 
-    /// How many events are in the log or lost.
+    /// How many events are in the log, or lost and told: whoever waits for a loss waits for the event that tells it.
     pub(super) fn settled(&self) -> u64 {
-        self.sent.get() + self.queue.dropped.get() + self.refused.get()
+        self.sent.get() + self.told.get() + self.refused.get()
     }
 
     /// The first `count` events ever published are settled: whoever waits for them may go on.
