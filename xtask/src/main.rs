@@ -13,6 +13,7 @@ mod layering;
 mod metadata;
 mod process;
 mod setup;
+mod soak;
 mod sources;
 mod steps;
 mod terminal;
@@ -40,6 +41,7 @@ Examples:
   cargo xtask test --only fmt,clippy     two steps of it
   cargo xtask bench cost                 what one annotated call costs, beside its peers
   cargo xtask dist                       builds ui/dist, to be committed with the change to ui/src
+  cargo xtask soak --only kill,stop      what arrives of events while Redis is killed, or hangs
   cargo xtask transparency httparse      #[emits] on every function of a real crate; do its tests still pass?"
 )]
 struct Arguments {
@@ -78,6 +80,8 @@ enum Subcommands {
         #[command(subcommand)]
         bench: bench::Bench,
     },
+    /// Publishes into a real Redis while things go wrong, and counts what arrives; exit code 1 if a promise was broken.
+    Soak(soak::Options),
     /// Puts an attribute on every function of real crates, and compares builds and tests with and without it.
     Transparency(transparency::Options),
 }
@@ -109,6 +113,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
         } => tier::run(&workspace, only, !no_install),
         Subcommands::Dist { check } => dist::run(&workspace, *check).map(|()| true),
         Subcommands::Bench { bench } => bench::run(&workspace, bench).map(|()| true),
+        Subcommands::Soak(options) => soak::run(&workspace, options),
         Subcommands::Transparency(options) => transparency::run(&workspace, options),
     }
 }
