@@ -84,6 +84,7 @@ async fn no_text_that_comes_out_holds_the_password() {
     let server = RedisServer::with_options(&["--requirepass", "hunter2"]);
     let absent = RedisServer::absent(&[]);
     let bare = RedisServer::start();
+    let nameless = RedisServer::with_options(&["--rename-command", "AUTH", ""]);
     let mut texts = Vec::new();
     for (server, login) in [
         (&server, ":s3cret-word@"),
@@ -91,6 +92,8 @@ async fn no_text_that_comes_out_holds_the_password() {
         (&absent, "agent:s3cret-word@"),
         // One that asks for no password.
         (&bare, ":s3cret-word@"),
+        // One that repeats what it was sent, as it knows no such command.
+        (&nameless, ":s3cret-word@"),
     ] {
         let url = server.url().replace("//", &format!("//{login}"));
         let config = RedisConfig::new(url.clone()).unwrap();

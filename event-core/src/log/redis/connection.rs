@@ -93,7 +93,7 @@ impl Pool {
     /// What an error means, and what to do about it.
     pub(super) fn error(&self, error: &RedisError) -> LogError {
         let text = error.to_string();
-        let text = text.trim_end_matches('.');
+        let text = errors::without_arguments(text.trim_end_matches('.'));
         let (code, detail) = (error.code().unwrap_or_default(), error.detail().unwrap_or_default());
         if error.kind() == ErrorKind::AuthenticationFailed {
             let text = format!("Redis at {}: {text}{}", self.address, errors::remedy("WRONGPASS", ""));

@@ -49,16 +49,23 @@ pub(super) fn remedy(code: &str, text: &str) -> &'static str {
     }
 }
 
+/// The error's text without what it repeats of a command that the server does not know: of `AUTH` that is the password.
+pub(super) fn without_arguments(text: &str) -> &str {
+    text.split_once(", with args beginning with")
+        .map_or(text, |(before, _)| before)
+}
+
 /// The same of an error as the server sent it, `line` being all of it.
 pub(super) fn refusal(address: &str, line: &[u8]) -> LogError {
     let line = String::from_utf8_lossy(line);
+    let line = without_arguments(&line);
     let code = line.split(' ').next().unwrap_or_default();
     let text = format!(
         "Redis at {address}: {}{}",
         line.trim_end_matches('.'),
-        remedy(code, &line)
+        remedy(code, line)
     );
-    LogError::new(kind_of(code, &line), text)
+    LogError::new(kind_of(code, line), text)
 }
 
 /// The connection did not come about, or broke.
@@ -126,6 +133,17 @@ mod tests {
             let error = refusal("redis://host", line.as_bytes());
             assert_eq!(error.kind(), kind, "{line}");
             assert!(error.to_string().contains(advice), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_repeats_what_it_was_sent_tells_nobody_the_password() {
+        for line in [
+            "ERR unknown command 'AUTH', with args beginning with: 'me' 'hunter2' ",
+            "ERR unknown command `AUTH`, with args beginning with: `hunter2`, ",
+        ] {
+            let text = refusal("redis://***@host", line.as_bytes()).to_string();
+            assert!(text.contains("unknown command") && !text.contains("hunter2"), "{text}");
         }
     }
 }
