@@ -106,12 +106,19 @@ fn tcp_settings() -> TcpSettings {
 
 /// A URL as it may be shown: user and password replaced.
 pub(super) fn without_password(url: &str) -> String {
-    // A unix socket's URL has the password in its query.
-    let url = url.split_once('?').map_or(url, |(before, _)| before);
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://***@{host}"),
-        (None, Some((_, host))) => format!("***@{host}"),
-        _ => url.to_owned(),
+    // A unix socket's URL has the password in its query. It may hold an `@`, and a password before one a `?`: then nobody
+    // can tell what of it is the host.
+    let before = url.split_once('?').map_or(url, |(before, _)| before);
+    let (scheme, rest) = url
+        .split_once("://")
+        .map_or(("", url), |(scheme, rest)| (&url[..scheme.len() + "://".len()], rest));
+    match rest.rsplit_once('@') {
+        None => before.to_owned(),
+        Some((login, _)) if login.contains('?') => format!("{scheme}***"),
+        Some((_, host)) => {
+            let host = host.split_once('?').map_or(host, |(before, _)| before);
+            format!("{scheme}***@{host}")
+        }
     }
 }
 
@@ -123,6 +130,11 @@ mod tests {
     fn a_url_is_shown_without_its_password() {
         assert_eq!(without_password("redis://me:p@ss@host:1/2"), "redis://***@host:1/2");
         assert_eq!(without_password("localhost:6379"), "localhost:6379");
+        assert_eq!(without_password("redis://me:hunter2@host/?a=b"), "redis://***@host/");
+        assert_eq!(without_password("unix:///run/redis?pass=hunter2"), "unix:///run/redis");
+        for url in ["redis://me:hunter2?no@host", "unix:///run/redis?pass=no@hunter2"] {
+            assert!(!without_password(url).contains("hunter2"), "{url}");
+        }
     }
 
     #[test]
@@ -170,6 +182,8 @@ mod tests {
             "me:hunter2@host",
             "redis://u:hunter2@h/x",
             "rediss://u:hunter2@h",
+            "redis://u:hunter2?no@h",
+            "redis://u:hunter2#no@h",
         ] {
             if let Err(error) = Server::new(url, None) {
                 assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
