@@ -119,9 +119,14 @@ impl Queue {
         !self.records.is_empty() || self.has_overflow.load(Ordering::SeqCst)
     }
 
+    /// Events that wait.
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
     /// So many events wait, or so many bytes.
     pub(super) fn holds(&self, events: usize, bytes: usize) -> bool {
-        self.records.len() >= events || self.bytes.load(Ordering::Relaxed) >= bytes
+        self.len() >= events || self.bytes.load(Ordering::Relaxed) >= bytes
     }
 
     /// It is half full: time to make room.

@@ -103,8 +103,8 @@ impl Outbox {
                 batch.add(entry, mark);
             }
         }
-        if self.stowage.has_work() {
-            // What is dropped by the queue now is newer than what waits here.
+        if self.stowage.has_work() || !self.again.is_empty() {
+            // What is dropped by the queue now, or was taken by the log before, can be newer than what waits here.
             return batch;
         }
         self.draw(&mut batch, max_events, shared);
@@ -146,13 +146,16 @@ impl Outbox {
         if !self.stowage.copy(returned.chain(in_flight).chain(again), shared) {
             return false;
         }
+        // What is published meanwhile waits for the next time: the log may have something to say.
+        let mut waiting = shared.queue.len();
         loop {
             let mut batch = Batch::default();
             let is_first_held = self.stowage.is_holding();
             if !is_first_held {
                 self.draw(&mut batch, MAX_EVENTS, shared);
             }
-            let is_last = batch.is_empty() && !is_first_held;
+            waiting = waiting.saturating_sub(batch.own_len());
+            let is_last = (waiting == 0 || batch.is_empty()) && !is_first_held;
             if !self.stowage.stow(batch.entries.into_iter().zip(batch.marks), shared) {
                 return false;
             }
@@ -178,8 +181,10 @@ impl Outbox {
         json
     }
 
-    /// Takes what the bus says of itself.
+    /// Takes what the bus says of itself. What it said before, and nobody has taken yet, is out of date.
     pub(super) fn tell(&mut self, notices: Vec<Record>) {
+        let is_told_anew = |old: &Record| notices.iter().any(|new| new.event_type.name() == old.event_type.name());
+        self.notices.retain(|old| !is_told_anew(old));
         self.notices.extend(notices);
     }
 
@@ -326,3 +331,6 @@ impl Batch {
         self.marks.iter().filter(|mark| !mark.is_ours).count()
     }
 }
+
+#[cfg(test)]
+mod tests;
