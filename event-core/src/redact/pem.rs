@@ -19,6 +19,7 @@ const MIN_KEY: usize = 16;
 /// Adds where the insides of private keys stand; of one that is cut off, everything up to the end.
 pub(super) fn find(text: &[u8], hidden: &mut Vec<Range<usize>>) {
     let mut from = 0;
+    let mut has_ends = true;
     while let Some(begin) = behind(text, from, BEGIN) {
         from = begin;
         let label = &text[begin..text.len().min(begin + MAX_LABEL)];
@@ -29,7 +30,14 @@ pub(super) fn find(text: &[u8], hidden: &mut Vec<Range<usize>>) {
             continue;
         }
         let start = begin + dashes + DASHES.len();
-        let end = memmem::find(&text[start..], END).map(|end| start + end);
+        // Where one key has no end, none behind it has.
+        let end = if has_ends {
+            memmem::find(&text[start..], END)
+        } else {
+            None
+        };
+        let end = end.map(|end| start + end);
+        has_ends = end.is_some();
         if end.is_some_and(|end| end - start >= MIN_KEY) || end.is_none() && is_key(&text[start..]) {
             from = end.unwrap_or(text.len());
             hidden.push(start..from);

@@ -187,3 +187,22 @@ proptest! {
         }
     }
 }
+
+/// Each would take minutes if what follows a beginning were looked through for every beginning.
+#[test]
+fn a_text_of_nothing_but_beginnings_is_looked_through_once() {
+    const BYTES: usize = 2 * 1024 * 1024;
+    for beginning in [
+        "a://",
+        "a://b:c/",
+        "eyJ.",
+        "sk-.",
+        "Bearer ",
+        "-----BEGIN PRIVATE KEY-----a b ",
+    ] {
+        let text = beginning.repeat(BYTES / beginning.len());
+        assert_eq!(masked(&text), text, "{beginning}");
+        let text = format!("{text} me@example.com");
+        assert_eq!(masked(&text), text, "{beginning} and an address");
+    }
+}

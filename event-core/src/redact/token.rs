@@ -199,10 +199,12 @@ impl Part {
                 (!part.get(len).is_some_and(u8::is_ascii_alphanumeric)).then_some(len)
             }
             Self::Points => {
-                let len = length(|byte| is_word(*byte) || *byte == b'.');
-                let mut words = part[..len].split(|byte| *byte == b'.');
-                let has_two = words.by_ref().take(2).filter(|word| word.len() > 4).count() == 2;
-                (has_two && words.next().is_some()).then_some(len)
+                // Two words are looked at before all the others: there may be a token behind every point.
+                let first = length(|byte| is_word(*byte));
+                let behind = part[first..].strip_prefix(b".")?;
+                let second = behind.iter().position(|byte| !is_word(*byte))?;
+                let is_one = first > 4 && second > 4 && behind[second] == b'.';
+                is_one.then(|| length(|byte| is_word(*byte) || *byte == b'.'))
             }
         }
     }
