@@ -63,16 +63,33 @@ pub(super) fn list(folder: &Path) -> io::Result<VecDeque<Segment>> {
     Ok(segments.into())
 }
 
-/// The number behind the last whole entry; segments at the end without one are deleted. None without any entry.
-pub(super) fn end_of(folder: &Path, segments: &mut VecDeque<Segment>) -> io::Result<Option<u64>> {
+/// Where the entries of a folder end.
+#[derive(Debug, Default)]
+pub(super) struct End {
+    /// The number behind the last whole entry; none without any.
+    pub(super) number: Option<u64>,
+    /// What stands behind it, and is no entry.
+    pub(super) torn_bytes: u64,
+}
+
+/// Segments at the end without a whole entry are deleted.
+pub(super) fn end_of(folder: &Path, segments: &mut VecDeque<Segment>) -> io::Result<End> {
+    let mut end = End::default();
     while let Some(segment) = segments.back() {
         let path = path(folder, segment.first);
         let bytes = fs::read(&path)?;
-        if let Some(last) = frames(&bytes).map(|(frame, _)| frame.number).max() {
-            return Ok(Some(last.saturating_add(1)));
+        let (mut last, mut whole) = (None, 0);
+        for (frame, frame_end) in frames(&bytes) {
+            last = last.max(Some(frame.number));
+            whole = frame_end;
+        }
+        end.torn_bytes += (bytes.len() - whole) as u64;
+        if let Some(last) = last {
+            end.number = Some(last.saturating_add(1));
+            return Ok(end);
         }
         fs::remove_file(&path)?;
         segments.pop_back();
     }
-    Ok(None)
+    Ok(end)
 }

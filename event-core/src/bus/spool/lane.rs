@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::folder::{self, Segment};
+use super::folder::{self, End, Segment};
 use super::frame::{Frame, frames};
 use super::{Appended, Damage, Entry};
 
@@ -45,6 +45,8 @@ pub(super) struct Lane {
     first: u64,
     reading: Reading,
     pub(super) damage: Damage,
+    /// What the process before was writing when it ended.
+    pub(super) torn_bytes: u64,
 }
 
 /// How far it was read.
@@ -68,7 +70,8 @@ impl Lane {
         let mut sent_file = folder::open(&folder.join("sent"))?;
         let sent = folder::read_sent(&mut sent_file)?.unwrap_or_default();
         let mut segments = folder::list(folder)?;
-        let end = folder::end_of(folder, &mut segments)?.unwrap_or_default();
+        let End { number, torn_bytes } = folder::end_of(folder, &mut segments)?;
+        let end = number.unwrap_or_default();
         let first = segments.front().map_or(end.max(sent), |segment| segment.first);
         // Segments go only when all in them has arrived: what is before the first is not missing.
         let sent = sent.max(first);
@@ -90,6 +93,7 @@ impl Lane {
                 expected: sent,
             },
             damage: Damage::default(),
+            torn_bytes,
         };
         lane.write_sent()?;
         lane.delete_sent()?;

@@ -111,6 +111,8 @@ pub(in crate::bus) struct Spool {
     left: VecDeque<Lane>,
     /// In those that were given up.
     damage: Damage,
+    /// Found at the start behind the last whole entries.
+    pub(in crate::bus) torn_bytes: u64,
 }
 
 impl Spool {
@@ -129,6 +131,7 @@ impl Spool {
                 lanes.extend(Lane::open(&folder, config.max_bytes).map_err(failed)?);
             }
         }
+        let torn_bytes = lanes.iter().map(|lane| lane.torn_bytes).sum();
         let own = lanes
             .pop_front()
             .ok_or_else(|| failed(io::Error::other(format!("{MAX_LANES} programs use it already"))))?;
@@ -137,6 +140,7 @@ impl Spool {
             own,
             left: lanes,
             damage: Damage::default(),
+            torn_bytes,
         })
     }
 

@@ -290,12 +290,13 @@ proptest! {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in a small file")]
         let length = (bytes.len() as f64 * keep) as usize;
         cut(path, length as u64);
-        let whole = (0..count).scan(0, |end, n| {
+        let ends: Vec<usize> = (0..count).scan(0, |end, n| {
             *end += Frame { number: 0, flags: 0, entry: &text(n) }.size();
             Some(*end)
-        }).filter(|end| *end <= length).count();
-        let whole = u32::try_from(whole).unwrap();
+        }).filter(|end| *end <= length).collect();
+        let whole = u32::try_from(ends.len()).unwrap();
         let mut spool = open(&folder, 1 << 20);
+        prop_assert_eq!(spool.torn_bytes, (length - ends.last().unwrap_or(&0)) as u64);
         append(&mut spool, &numbered(100..103));
         prop_assert_eq!(texts(&read_all(&mut spool)), [numbered(0..whole), numbered(100..103)].concat());
     }

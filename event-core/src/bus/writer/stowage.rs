@@ -36,8 +36,14 @@ impl Stowage {
                 return Self::default();
             }
         };
+        let path = config.path.display();
+        if spool.torn_bytes > 0 {
+            let bytes = spool.torn_bytes;
+            say(format_args!(
+                "the last {bytes} bytes in {path} are no whole event: what was being written as a process ended is lost"
+            ));
+        }
         if spool.len() > 0 {
-            let path = config.path.display();
             say(format_args!("{} events waited in {path}, and go first", spool.len()));
         }
         Self {
