@@ -1,6 +1,7 @@
 //! One thread that owns the way to the log: takes what waits, formats it, appends it in batches, and tries again for
 //! ever. Owns that thread's life; nothing of it runs on a publishing thread but the hand-over to the queue.
 
+mod batch;
 mod look_back;
 mod notices;
 mod outbox;

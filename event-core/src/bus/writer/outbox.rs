@@ -6,6 +6,7 @@ use std::mem;
 
 use bytes::Bytes;
 
+use super::batch::{Batch, MAX_BYTES, MAX_EVENTS, Mark};
 use super::shared::Shared;
 use super::stowage::Stowage;
 use crate::bus::{own_record, say, spare};
@@ -13,33 +14,6 @@ use crate::catalog::EventsDropped;
 use crate::clock::{Moment, Timestamp};
 use crate::log::{Answers, EntryId, LogError, LogErrorKind};
 use crate::record::Record;
-
-pub(super) const MAX_EVENTS: usize = 512;
-pub(super) const MAX_BYTES: usize = 256 * 1024;
-
-/// What is known of an event besides its text.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Mark {
-    /// The bus's own, or a former process's: it counts for nobody.
-    pub(super) is_ours: bool,
-    /// It was on its way before.
-    was_sent: bool,
-    /// It may be in the log already.
-    is_unknown: bool,
-    /// Its number in the spool, if it is there as well.
-    pub(super) number: Option<u64>,
-}
-
-impl Mark {
-    /// Of an event that comes from the spool.
-    pub(super) fn stowed(is_ours: bool, number: u64) -> Self {
-        Self {
-            is_ours,
-            number: Some(number),
-            ..Self::default()
-        }
-    }
-}
 
 /// What was sent and must be sent again, then what waits on disk, before anything of the queue.
 pub(super) struct Outbox {
@@ -51,16 +25,6 @@ pub(super) struct Outbox {
     notices: Vec<Record>,
     /// Where events are formatted.
     scratch: Vec<u8>,
-}
-
-/// Events that are sent together.
-#[derive(Default)]
-pub(super) struct Batch {
-    entries: Vec<Bytes>,
-    marks: Vec<Mark>,
-    bytes: usize,
-    /// How many of the first events ever published are settled once this batch is; 0 if that can't be told.
-    covers: u64,
 }
 
 /// What became of a batch.
@@ -305,31 +269,6 @@ fn say_lost(why: &LogError, len: usize) {
     say(format_args!(
         "the log refused an event of {len} bytes, which is lost: {why}"
     ));
-}
-
-impl Batch {
-    fn add(&mut self, entry: Bytes, mark: Mark) {
-        self.bytes += entry.len();
-        self.entries.push(entry);
-        self.marks.push(mark);
-    }
-
-    fn has_room(&self, max_events: usize) -> bool {
-        self.entries.len() < max_events && self.bytes < MAX_BYTES
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    pub(super) fn entries(&self) -> &[Bytes] {
-        &self.entries
-    }
-
-    /// How many events of the program's it holds.
-    pub(super) fn own_len(&self) -> usize {
-        self.marks.iter().filter(|mark| !mark.is_ours).count()
-    }
 }
 
 #[cfg(test)]

@@ -8,8 +8,9 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
+use super::batch::{self, Batch};
 use super::look_back::{self, Found};
-use super::outbox::{self, Batch, Outbox};
+use super::outbox::Outbox;
 use super::shared::Shared;
 use super::stowage::Stowage;
 use crate::log::{Answers, Appender, EntryId, Log, LogError, LogErrorKind};
@@ -77,7 +78,7 @@ impl<'a> Sender<'a> {
     /// company while the log is idle, and batches fill while it is not.
     pub(super) fn hand_over(&mut self) {
         while self.may_send() {
-            let max_events = if self.is_careful { 1 } else { outbox::MAX_EVENTS };
+            let max_events = if self.is_careful { 1 } else { batch::MAX_EVENTS };
             let on_their_way = self.in_flight.iter().map(Batch::own_len).sum();
             let batch = self.outbox.next_batch(self.shared, max_events, on_their_way);
             if batch.is_empty() {

@@ -6,7 +6,7 @@ use std::io;
 
 use bytes::Bytes;
 
-use super::outbox::Mark;
+use super::batch::Mark;
 use super::shared::Shared;
 use crate::bus::say;
 use crate::bus::spool::{Damage, Entry, Spool, SpoolConfig};
