@@ -15,7 +15,8 @@ use crate::redact::Redactor;
 /// How much may wait in the queue of a bus, and how large an event may be.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Events waiting for the log. In the environment: `EVENT_QUEUE_MAX_EVENTS`.
+    /// Events waiting for the log, of which the queue has places from the start: 4,194,304 at most. In the environment:
+    /// `EVENT_QUEUE_MAX_EVENTS`.
     pub max_events: usize,
     /// Their size in memory, in bytes. In the environment: `EVENT_QUEUE_MAX_BYTES`.
     pub max_bytes: usize,
@@ -143,7 +144,7 @@ impl EventBusBuilder {
             None => Ok(None),
             Some(text) => match text.parse::<usize>() {
                 Ok(number) => Ok(Some(number)),
-                Err(_) => Err(misread(name, "a number", &text)),
+                Err(_) => Err(misread(name, "a whole number from 0 on", &text)),
             },
         };
         let usual = Limits::default();

@@ -52,10 +52,13 @@ pub(super) struct Overflow {
     pub(super) last: Moment,
 }
 
+/// Each takes 16 bytes, used or not.
+const MAX_PLACES: usize = 1 << 22;
+
 impl Queue {
     pub(super) fn new(limits: Limits) -> Self {
         Self {
-            records: ArrayQueue::new(limits.max_events.max(1)),
+            records: ArrayQueue::new(limits.max_events.clamp(1, MAX_PLACES)),
             max_bytes: limits.max_bytes,
             bytes: AtomicUsize::new(0),
             idle: Idle::new(),

@@ -167,6 +167,11 @@ const LIST: &[Pinned<'static>] = &[
                 "assert_eq!(edges, [])",
                 "assert!(edges.is_empty())",
             ),
+            (
+                "tests/graphmap.rs",
+                "assert_eq!(neighbors, [])",
+                "assert!(neighbors.is_empty())",
+            ),
         ],
         ..pin(
             "petgraph",

@@ -158,3 +158,13 @@ fn every_event_of_many_threads_comes_out_once_in_order_or_is_counted() {
     (0..100).for_each(|n| queue.push(record(start, n, 0)));
     assert_eq!(std::iter::from_fn(|| queue.pop()).count(), 60);
 }
+
+#[test]
+fn a_limit_beyond_all_memory_is_as_good_as_none() {
+    let queue = Queue::new(Limits {
+        max_events: usize::MAX,
+        ..Limits::default()
+    });
+    queue.push(Box::new(Record::blank(Moment::now())));
+    assert!(queue.pop().is_some());
+}
