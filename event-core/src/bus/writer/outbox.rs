@@ -130,11 +130,11 @@ impl Outbox {
     }
 
     /// What was given out by the spool and is not in hand is settled.
-    pub(super) fn confirm(&mut self, in_flight: &VecDeque<Batch>, shared: &Shared) {
+    pub(super) fn confirm(&mut self, in_flight: &VecDeque<Batch>) {
         let waiting = self.returned.iter().chain(&self.again).map(|(_, mark)| mark);
         let waiting = waiting.chain(in_flight.iter().flat_map(|batch| &batch.marks));
         let first = waiting.filter_map(|mark| mark.number).min();
-        self.stowage.confirm_before(first, shared);
+        self.stowage.confirm_before(first);
     }
 
     fn format(&mut self, record: &Record, shared: &Shared) -> Bytes {

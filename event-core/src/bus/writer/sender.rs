@@ -134,7 +134,7 @@ impl<'a> Sender<'a> {
     /// until the log takes it, so that this concerns one flight at most.
     pub(super) async fn settle(&mut self, answers: Answers) {
         self.settle_flight(answers).await;
-        self.outbox.confirm(&self.in_flight, self.shared);
+        self.outbox.confirm(&self.in_flight);
     }
 
     async fn settle_flight(&mut self, answers: Answers) {
@@ -211,7 +211,7 @@ impl<'a> Sender<'a> {
     /// Brings what waits to the disk, as far as there is room; whether all of it is there now.
     pub(super) fn stow(&mut self) -> bool {
         // Should the program end now, what has arrived is not sent again.
-        self.outbox.confirm(&self.in_flight, self.shared);
+        self.outbox.confirm(&self.in_flight);
         self.outbox.stow(&mut self.in_flight, self.shared)
     }
 

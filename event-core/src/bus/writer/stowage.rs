@@ -22,6 +22,8 @@ pub(super) struct Stowage {
     held: VecDeque<(Bytes, Mark)>,
     /// There was no room, and somebody was told.
     is_full: bool,
+    /// How far it has come could not be written down, and somebody was told.
+    is_unmarked: bool,
     /// As far as it was told.
     damage: Damage,
 }
@@ -133,11 +135,18 @@ impl Stowage {
     }
 
     /// What was given out before the event with this number is in the log, or lost.
-    pub(super) fn confirm_before(&mut self, number: Option<u64>, shared: &Shared) {
+    pub(super) fn confirm_before(&mut self, number: Option<u64>) {
         let Some(spool) = &mut self.spool else { return };
-        if let Err(error) = spool.confirm_before(number) {
-            self.give_up(&error, shared);
+        // The next one says it again; at worst the next process sends once more what has arrived.
+        let error = spool.confirm_before(number).err();
+        if let Some(error) = &error
+            && !self.is_unmarked
+        {
+            say(format_args!(
+                "what of the spool has arrived can't be written down ({error}): the next start may send it again"
+            ));
         }
+        self.is_unmarked = error.is_some();
     }
 
     fn tell_room(&mut self, is_room: bool, error: Option<io::Error>) {
