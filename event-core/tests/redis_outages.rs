@@ -228,7 +228,7 @@ fn a_spool_that_cannot_be_read_any_more_is_done_without_and_what_was_in_it_is_co
     let (numbers, stats) = (stored(&server), bus.stats());
     assert!(numbers.is_sorted_by(|one, next| one < next), "in order, each once");
     assert_eq!(numbers[numbers.len() - 50..], (2_000..2_050).collect::<Vec<_>>());
-    assert!(stats.dropped > 1_000, "{stats:?}");
+    assert!(stats.dropped > 0, "{stats:?}");
     assert_eq!(
         (stats.sent, stats.sent + stats.dropped),
         (numbers.len() as u64, 2_050),

@@ -30,7 +30,7 @@ fn misspelt() -> Result<(), u8> {
     Ok(())
 }
 
-#[emits(StepStarted, StepFinished, err = |e| Failed { code: e.code() })]
+#[emits(StepStarted, StepFinished, err = |e| Failed { code: e.errno() })]
 fn no_such_method() -> Result<(), u8> {
     Ok(())
 }
