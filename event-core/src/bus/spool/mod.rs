@@ -120,7 +120,9 @@ impl Spool {
     pub(in crate::bus) fn open(config: &SpoolConfig) -> Result<Self, LogError> {
         let failed = |error: io::Error| {
             let path = config.path.display();
-            let message = format!("the spool in {path}: {error}; name a folder that this program may write to (EVENT_SPOOL, or the builder's)");
+            let message = format!(
+                "the spool in {path}: {error}; name a folder that this program may write to (EVENT_SPOOL, or the builder's)"
+            );
             LogError::new(LogErrorKind::Refused, message)
         };
         let mut lanes = VecDeque::new();
