@@ -16,7 +16,7 @@ use std::time::Duration;
 use event_core::log::{RedisConfig, RedisLog};
 use event_core::{EventBus, Limits, SpoolConfig};
 
-use crate::numbered::{assert_whole, bus_at, publish, publish_slowly, run, stored};
+use crate::numbered::{UNSTOWED, assert_whole, bus_at, publish, publish_more_than_fits, publish_slowly, run, stored};
 use crate::proxy::Proxy;
 use crate::redis_server::{DEADLINE, RedisServer, eventually};
 
@@ -24,6 +24,8 @@ use crate::redis_server::{DEADLINE, RedisServer, eventually};
 const WATCH: Duration = Duration::from_secs(3);
 /// What one that waits may try meanwhile; one that spins tries thousands of times.
 const FEW: u64 = 10;
+/// Two batches.
+const IN_HAND: u64 = 2 * 512;
 
 /// A bus whose queue holds next to nothing, with a spool.
 fn bus_with_spool(url: String, folder: &Path) -> EventBus {
@@ -35,18 +37,6 @@ fn bus_with_spool(url: String, folder: &Path) -> EventBus {
     };
     let builder = EventBus::builder().limits(limits).spool(SpoolConfig::new(folder));
     builder.build(Arc::new(RedisLog::new(config).unwrap()))
-}
-
-/// As fast as the writer brings it to the disk.
-fn publish_more_than_fits(bus: &EventBus, numbers: std::ops::Range<u64>) {
-    let before = bus.stats();
-    for start in numbers.clone().step_by(40) {
-        publish(bus, start..(start + 40).min(numbers.end));
-        eventually("what was published is on disk", || {
-            let stats = bus.stats();
-            (stats.spooled - before.spooled + 50 >= stats.published - before.published).then_some(())
-        });
-    }
 }
 
 /// A number out of INFO, behind `name`; 0 if it is not there.
@@ -176,31 +166,28 @@ fn a_wrong_password_is_tried_now_and_then() {
 
 #[test]
 fn a_server_that_hangs_for_longer_than_the_queue_can_wait_gets_all_from_the_spool() {
-    let (server, folder) = (RedisServer::start(), tempfile::tempdir().unwrap());
-    let bus = bus_with_spool(server.url(), folder.path());
-    publish(&bus, 0..40);
-    assert_eq!(bus.flush(DEADLINE), 0);
-    server.pause(true);
-    publish_more_than_fits(&bus, 40..2_000);
-    server.pause(false);
-    assert_eq!(bus.flush(DEADLINE), 0);
-    assert_whole(&stored(&server), 0..2_000);
-    let stats = bus.stats();
-    assert_eq!((stats.sent, stats.dropped, stats.duplicated), (2_000, 0, 0));
+    let server = RedisServer::start();
+    all_comes_from_the_spool(&server, server.url(), |is_away| server.pause(is_away));
 }
 
 #[test]
 fn a_connection_that_went_silent_for_longer_than_the_queue_can_wait_loses_nothing_with_a_spool() {
-    let (server, folder) = (RedisServer::start(), tempfile::tempdir().unwrap());
+    let server = RedisServer::start();
     let proxy = Proxy::to(server.port);
-    let bus = bus_with_spool(proxy.url(), folder.path());
+    all_comes_from_the_spool(&server, proxy.url(), |is_away| proxy.be_silent(is_away));
+}
+
+/// Publishes while the server is away, and looks whether everything is there in the end.
+fn all_comes_from_the_spool(server: &RedisServer, url: String, be_away: impl Fn(bool)) {
+    let folder = tempfile::tempdir().unwrap();
+    let bus = bus_with_spool(url, folder.path());
     publish(&bus, 0..40);
     assert_eq!(bus.flush(DEADLINE), 0);
-    proxy.be_silent(true);
+    be_away(true);
     publish_more_than_fits(&bus, 40..2_000);
-    proxy.be_silent(false);
+    be_away(false);
     assert_eq!(bus.flush(DEADLINE), 0);
-    assert_whole(&stored(&server), 0..2_000);
+    assert_whole(&stored(server), 0..2_000);
     let stats = bus.stats();
     assert_eq!((stats.sent, stats.dropped, stats.duplicated), (2_000, 0, 0));
 }
@@ -228,7 +215,8 @@ fn a_spool_that_cannot_be_read_any_more_is_done_without_and_what_was_in_it_is_co
     let (numbers, stats) = (stored(&server), bus.stats());
     assert!(numbers.is_sorted_by(|one, next| one < next), "in order, each once");
     assert_eq!(numbers[numbers.len() - 50..], (2_000..2_050).collect::<Vec<_>>());
-    assert!(stats.dropped > 0, "{stats:?}");
+    // Not lost is what the writer had in hand, and what still lay in the queue.
+    assert!(stats.dropped >= 1_960 - IN_HAND - UNSTOWED, "{stats:?}");
     assert_eq!(
         (stats.sent, stats.sent + stats.dropped),
         (numbers.len() as u64, 2_050),

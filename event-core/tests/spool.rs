@@ -1,5 +1,7 @@
 //! The spool on a bus: nothing is lost by an outage, nor by the end of the program in one, and the order stays.
 
+#[path = "support/numbered.rs"]
+mod numbered;
 #[path = "support/redis_server.rs"]
 mod redis_server;
 
@@ -14,8 +16,8 @@ use event_core::log::{
 };
 use event_core::{Envelope, EventBus, Limits, SpoolConfig};
 use proptest::prelude::*;
-use serde_json::json;
 
+use crate::numbered::{publish, publish_more_than_fits};
 use crate::redis_server::{DEADLINE, RedisServer};
 
 /// A memory log that can be taken away and given back.
@@ -102,24 +104,8 @@ fn bus(log: &Arc<Switched>, folder: &Path, max_bytes: u64) -> EventBus {
     EventBus::builder().limits(limits).spool(spool).build(log.clone())
 }
 
-fn publish(bus: &EventBus, numbers: std::ops::Range<u64>) {
-    numbers.for_each(|n| bus.publish_value("numbered", json!({ "n": n })));
-}
-
 fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
     redis_server::eventually(what, || condition().then_some(()));
-}
-
-/// Publishes many times what the queue holds, as fast as the writer brings it to the disk. The log is away.
-fn publish_more_than_fits(bus: &EventBus, numbers: std::ops::Range<u64>) {
-    let before = bus.stats();
-    for start in numbers.clone().step_by(40) {
-        publish(bus, start..(start + 40).min(numbers.end));
-        eventually("what was published is on disk", || {
-            let stats = bus.stats();
-            stats.spooled - before.spooled + 50 >= stats.published - before.published
-        });
-    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! Events with numbers in them: published, read back without any code of ours, and compared. The tests of a Redis that
-//! fails share it.
+//! fails and of the spool share it.
 
 #![allow(dead_code, reason = "each test program uses its part")]
 
@@ -10,7 +10,7 @@ use event_core::log::{RedisConfig, RedisLog};
 use event_core::{Envelope, EventBus, Limits};
 use serde_json::json;
 
-use crate::redis_server::RedisServer;
+use crate::redis_server::{RedisServer, eventually};
 
 pub(crate) const STREAM: &str = "agent_events";
 
@@ -63,6 +63,21 @@ pub(crate) fn publish_slowly(bus: &EventBus, numbers: std::ops::Range<u64>) {
         if n % 20 == 0 {
             std::thread::sleep(Duration::from_millis(1));
         }
+    }
+}
+
+/// Of what [`publish_more_than_fits`] publishes, so many may still lie in the queue.
+pub(crate) const UNSTOWED: u64 = 50;
+
+/// Publishes many times what the queue holds, as fast as the writer brings it to the disk. The log is away.
+pub(crate) fn publish_more_than_fits(bus: &EventBus, numbers: std::ops::Range<u64>) {
+    let before = bus.stats();
+    for start in numbers.clone().step_by(40) {
+        publish(bus, start..(start + 40).min(numbers.end));
+        eventually("what was published is on disk", || {
+            let stats = bus.stats();
+            (stats.spooled - before.spooled + UNSTOWED >= stats.published - before.published).then_some(())
+        });
     }
 }
 

@@ -91,10 +91,15 @@ impl RedisServer {
         }
     }
 
+    /// Its process id.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
+    }
+
     /// Stops it in the middle of its work, as a machine that hangs; or lets it go on.
     pub(crate) fn pause(&self, is_paused: bool) {
         let signal = if is_paused { "-STOP" } else { "-CONT" };
-        let process = self.child.as_ref().unwrap().id().to_string();
+        let process = self.process().to_string();
         assert!(
             Command::new("kill")
                 .args([signal, &process])

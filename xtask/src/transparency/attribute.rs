@@ -39,7 +39,7 @@ impl Attribute {
     }
 
     /// What code calls the crate it comes from.
-    pub(crate) fn library(self) -> &'static str {
+    pub(crate) fn crate_name(self) -> &'static str {
         match self {
             Self::Emits => "event_core",
             Self::Tracing => "tracing",

@@ -59,7 +59,7 @@ fn linked(attribute: Attribute, is_edition_2015: bool) -> String {
         lines.push_str(probe::LINK);
     }
     if is_edition_2015 {
-        let _ = writeln!(lines, "extern crate {};", attribute.library());
+        let _ = writeln!(lines, "extern crate {};", attribute.crate_name());
     }
     lines
 }

@@ -12,6 +12,8 @@ mod event;
 mod latency;
 mod memory;
 mod publisher;
+#[path = "../../../../event-core/tests/support/redis_server.rs"]
+mod redis_server;
 mod server;
 
 use std::process::ExitCode;

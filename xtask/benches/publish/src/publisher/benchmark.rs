@@ -7,7 +7,7 @@ use crate::server::{STREAM, Server};
 
 pub fn rate(server: &Server, events: u64, maxlen: u64) -> f64 {
     let mut command = Command::new("redis-benchmark");
-    command.args(["-p", &server.port.to_string(), "-c", "50", "-P", "256", "--csv"]);
+    command.args(["-p", &server.port().to_string(), "-c", "50", "-P", "256", "--csv"]);
     command.args(["-n", &events.to_string(), "XADD", STREAM]);
     if maxlen > 0 {
         command.args(["MAXLEN", "~", &maxlen.to_string()]);

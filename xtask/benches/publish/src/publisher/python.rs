@@ -20,7 +20,7 @@ print(int(count) / (time.perf_counter() - began))
 "#;
 
 pub fn rate(server: &Server, events: u64, maxlen: u64) -> f64 {
-    let numbers = [u64::from(server.port), events, maxlen].map(|number| number.to_string());
+    let numbers = [u64::from(server.port()), events, maxlen].map(|number| number.to_string());
     let output = Command::new("python3")
         .args(["-c", PROGRAM])
         .args(numbers)
