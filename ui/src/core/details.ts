@@ -42,6 +42,8 @@ export function describeRow(store: Store, row: Row, statusOf: (row: Row) => stri
     sums: span ? { spans: span.below, errors: span.errorsBelow, tokens: span.tokens, cost: span.cost } : null,
     json: json.text,
     jsonBytes: json.whole ? 0 : row.text.length,
+    id: row.kind === "event" ? row.id : "", cursor: "", run: row.run, span: span?.key ?? "", node: null, messages: [], events: [], moreEvents: 0, errors: [],
+    strip: [], waiting: null, retry: null, repeat: null, firstToken: Number.NaN,
   };
 }
 

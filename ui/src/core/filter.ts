@@ -5,7 +5,10 @@ import { isFailure, type Row } from "./event";
 export type Scope = { readonly kind: "auto" } | { readonly kind: "all" } | { readonly kind: "none" } | { readonly kind: "run"; readonly id: string };
 
 export interface Filter {
+  /** The query: words, `"a phrase"`, `key:value`, `key>value`, each also with `-` before it. */
   readonly text: string;
+  /** Rows that the query does not pass are dimmed, not hidden. */
+  readonly marks?: boolean;
   readonly hiddenTypes: readonly string[];
   readonly errorsOnly: boolean;
   readonly showInternal: boolean;

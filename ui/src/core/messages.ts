@@ -1,9 +1,25 @@
 // Owns the words between the page and the worker: what a view asks for and what it gets. Plain data only, because it
 // crosses a thread.
+//
+// - One snapshot a frame at most, after the page said `painted`. `BLANK` is the one before the first.
+// - Sent only if they changed: `runs`, `types`, `details`, and `graph`, `timeline`, `statistics`, which moreover are made
+//   only while `show` names them. Keep the last one of each.
+// - Time travel: `travel`, `step` and `play` move the moment; `travel` to "live" is the one way back. Every view then says
+//   what was known at `moment.seq`; `moment.at` takes the place of now for what is open. Selecting changes no moment.
+//   The URL's `t` is a time: travel with `{ at }`.
+// - Selection is one for all views: `selection` names row, span and node; a click on a node is `{ kind: "node" }`.
+// - A query (`Filter.text`) hides what does not pass, or only marks it where `Filter.marks` is set; then `isDimmed` tells.
+// - Times are Unix ms on the log's clock, durations seconds, costs dollars; NaN where nothing is known.
+// - Colours of types: `hue` is an angle for a colour that the view makes readable, -1 for none; `icon` is one or two
+//   characters or empty. Both come from the event (`icon`, `color` in its payload) or, for types that are not the
+//   catalogue's, from the type's name.
 import type { Addresses } from "./address";
 import type { ConnectionState } from "./connection";
 import type { Phase } from "./event";
 import type { Filter, Scope } from "./filter";
+import type { CountersView, DetailsView, GraphView, MomentView, NowView, QueryView, SourceView, StatisticView, TimelineView, TimelineWindow } from "./pictures";
+
+export type * from "./pictures";
 
 /** Rows of a list that are on screen, or nearly. */
 export interface Window {
@@ -19,8 +35,21 @@ export type Target =
   | { readonly kind: "row"; readonly seq: number }
   | { readonly kind: "span"; readonly key: string }
   | { readonly kind: "move"; readonly pane: Pane; readonly by: number }
+  | { readonly kind: "node"; readonly id: string }
   | { readonly kind: "newest-error" }
+  /** From the selection on, or from the newest one where nothing is selected: 1 is the next older one, -1 the next newer. */
+  | { readonly kind: "error" | "match"; readonly by: 1 | -1 }
+  | { readonly kind: "first-error" }
   | { readonly kind: "nothing" };
+
+/** Where to go in time: an event, a time, or back to what comes in. */
+export type Destination = { readonly seq: number } | { readonly at: number } | "live";
+
+/** What is made only while somebody looks at it. */
+export type Picture = "graph" | "timeline" | "statistics";
+
+/** What is written to a file: the shown run, the selected span with all below it (else the event), or the table's rows. */
+export type Exported = "run" | "selection" | "table";
 
 /** From the page to the worker. */
 export type Request =
@@ -32,12 +61,27 @@ export type Request =
   | { readonly kind: "select"; readonly target: Target }
   | { readonly kind: "toggle"; readonly key: string; readonly open?: boolean }
   | { readonly kind: "fetch-json"; readonly seq: number }
+  | { readonly kind: "travel"; readonly to: Destination }
+  /** By so many events of the shown run; from live, -1 is the one before the newest. */
+  | { readonly kind: "step"; readonly by: number }
+  /** Times real time; 0 stops. Ends by itself, live, when it has caught up. */
+  | { readonly kind: "play"; readonly speed: number }
+  | { readonly kind: "show"; readonly pictures: readonly Picture[] }
+  | { readonly kind: "timeline"; readonly window: TimelineWindow }
+  /** Reads a recording (NDJSON: events, or a bridge's lines); what comes over the connection is kept aside until `close`. */
+  | { readonly kind: "load"; readonly file: Blob; readonly name: string; readonly demo?: boolean }
+  | { readonly kind: "close" }
+  /** Answered by a `file`. */
+  | { readonly kind: "export"; readonly what: Exported; readonly format: "ndjson" | "json" }
   | { readonly kind: "retry" }
   /** The last snapshot is on screen; another may come. */
   | { readonly kind: "painted" };
 
 /** From the worker to the page. */
-export type Reply = { readonly kind: "snapshot"; readonly snapshot: Snapshot } | { readonly kind: "json"; readonly seq: number; readonly text: string };
+export type Reply =
+  | { readonly kind: "snapshot"; readonly snapshot: Snapshot }
+  | { readonly kind: "json"; readonly seq: number; readonly text: string }
+  | { readonly kind: "file"; readonly name: string; readonly blob: Blob; readonly events: number };
 
 /** Everything that is on screen at one moment. Lists that did not change since the last one are left out. */
 export interface Snapshot {
@@ -47,9 +91,17 @@ export interface Snapshot {
   readonly table: TableWindow;
   readonly tree: TreeWindow;
   readonly selection: Selection;
+  readonly source: SourceView;
+  readonly moment: MomentView;
+  readonly counters: CountersView;
+  readonly query: QueryView;
+  readonly now: NowView;
   readonly runs?: readonly RunView[];
   readonly types?: readonly TypeCount[];
   readonly details?: DetailsView | null;
+  readonly graph?: GraphView;
+  readonly timeline?: TimelineView;
+  readonly statistics?: readonly StatisticView[];
 }
 
 export interface ClockView {
@@ -70,7 +122,24 @@ export interface HeaderView {
   readonly events: number;
   readonly errors: number;
   readonly tokens: number;
+  readonly tokensIn: number;
+  readonly tokensOut: number;
   readonly cost: number;
+  /** Over the last minute before the moment. */
+  readonly costPerMinute: number;
+  readonly tokensPerMinute: number;
+  /** Dollars in each of the last stretches of time, oldest first; tokens where nothing has a price. */
+  readonly spark: readonly number[];
+  /** Nodes of the plan: settled and known; calls of models and tools. */
+  readonly nodesSettled: number;
+  readonly nodesKnown: number;
+  readonly llmCalls: number;
+  readonly toolCalls: number;
+  /** Rows of the first and the latest failure, -1 where there is none. */
+  readonly firstError: number;
+  readonly latestError: number;
+  /** When the newest event of the run was written. */
+  readonly lastEventAt: number;
   readonly rate: number;
   readonly received: number;
   readonly duplicates: number;
@@ -110,6 +179,9 @@ export interface RowView {
   readonly subject: string;
   readonly summary: string;
   readonly span: string;
+  readonly icon: string;
+  readonly hue: number;
+  readonly isDimmed: boolean;
 }
 
 export interface TableWindow {
@@ -142,6 +214,18 @@ export interface TreeRowView {
   readonly below: number;
   readonly hasChildren: boolean;
   readonly isOpen: boolean;
+  /** Of the call and all below it. */
+  readonly tokens: number;
+  readonly cost: number;
+  /** Status of the node the call works on, where it has one. */
+  readonly nodeStatus: string;
+  /** Attempts before this one that failed; they stand in this line, and `toggle` with `retries:KEY` shows them. */
+  readonly retries: number;
+  /** How often the run called this tool with these arguments; marked from 3 on, else 0. */
+  readonly repeats: number;
+  readonly icon: string;
+  readonly hue: number;
+  readonly isDimmed: boolean;
 }
 
 export interface TreeWindow {
@@ -160,47 +244,10 @@ export interface TreeWindow {
 export interface Selection {
   readonly seq: number;
   readonly span: string;
+  readonly node: string;
   /** Where the selection stands in each list, -1 where it does not. */
   readonly tableIndex: number;
   readonly treeIndex: number;
   /** Grows when the selection should be scrolled into view. */
   readonly reveal: number;
-}
-
-export interface LinkedEvent {
-  readonly seq: number;
-  readonly span: string;
-  readonly type: string;
-  readonly label: string;
-  readonly status: string;
-  readonly at: number;
-}
-
-export interface Field {
-  readonly key: string;
-  readonly value: string;
-}
-
-export interface DetailsView {
-  readonly seq: number;
-  readonly kind: "event" | "gap";
-  readonly type: string;
-  readonly ts: string;
-  readonly at: number;
-  readonly status: string;
-  readonly phase: Phase;
-  readonly startedAt: number;
-  readonly duration: number;
-  readonly summary: string;
-  readonly errorType: string;
-  readonly error: string;
-  readonly errorChain: readonly string[];
-  readonly fields: readonly Field[];
-  readonly pair: LinkedEvent | null;
-  readonly parent: LinkedEvent | null;
-  /** Sums below the span; null for an event without one. */
-  readonly sums: { readonly spans: number; readonly errors: number; readonly tokens: number; readonly cost: number } | null;
-  readonly json: string;
-  /** Size of the whole event where `json` shows only its beginning, else 0. */
-  readonly jsonBytes: number;
 }

@@ -1,11 +1,12 @@
 // Owns one viewer: what is connected, what is kept, what is looked at. Requests and frames go in, snapshots come out.
 // It starts nothing by itself; the worker decides when.
+import { BLANK } from "./blank";
 import { LogClock, Rate } from "./clock";
 import type { ConnectionState } from "./connection";
 import { describeRow } from "./details";
 import { isFailure, type Row } from "./event";
 import { judge, NO_FILTER, type Filter, type Scope } from "./filter";
-import type { DetailsView, Pane, Request, Snapshot, Target, Window } from "./messages";
+import type { DetailsView, MomentView, Pane, Request, Snapshot, Target, Window } from "./messages";
 import type { Frame } from "./protocol";
 import { DEFAULT_RETENTION, type Retention } from "./rows";
 import { isLost, type Run } from "./runs";
@@ -136,13 +137,28 @@ export class Session {
         rows: lines.slice(tree.from, tree.from + tree.count).map((line) => treeRowView(line, (span) => this.spanState(span), this.clock, this.tree)),
       },
       selection: {
-        seq: this.selectedSeq, span: this.selectedSpan, reveal: this.reveals,
+        seq: this.selectedSeq, span: this.selectedSpan, node: this.store.rows.get(this.selectedSeq)?.node ?? "", reveal: this.reveals,
         tableIndex: this.selectedSeq < 0 ? -1 : this.table.indexOf(this.selectedSeq),
         treeIndex: this.selectedSpan === "" ? -1 : this.tree.indexOf(this.selectedSpan),
       },
+      source: { kind: "bridge" },
+      moment: this.moment(),
+      counters: {
+        received: this.store.intake.received, shown: this.table.shown, hidden: this.table.hidden, outside: this.table.outside, dropped: 0, trimmed: 0, trimmedUnknown: 0,
+        evicted: this.store.intake.evicted, duplicates: this.store.intake.duplicates, invalid: this.store.intake.invalid,
+      },
+      query: { parts: [], matches: this.table.shown, matchIndex: -1, scanning: this.table.scanning },
+      now: BLANK.now,
       ...this.lists(),
       ...(details === undefined ? {} : { details }),
     };
+  }
+
+  private moment(): MomentView {
+    const { rows } = this.store;
+    const [first, last] = [rows.get(rows.firstSeq), rows.get(rows.nextSeq - 1)];
+    const [firstAt, lastAt] = [first?.at ?? Number.NaN, last?.at ?? Number.NaN];
+    return { kind: "live", seq: rows.nextSeq - 1, at: lastAt, firstSeq: rows.firstSeq, firstAt, lastSeq: rows.nextSeq - 1, lastAt, behind: 0, speed: 0 };
   }
 
   /** A run that fell silent has no open spans any more, it has lost ones. */

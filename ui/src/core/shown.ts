@@ -1,4 +1,5 @@
 // Owns turning what is known into what is sent to the page: small flat records, nothing that grows with the store.
+import { BLANK } from "./blank";
 import type { LogClock } from "./clock";
 import type { Row } from "./event";
 import type { Scope } from "./filter";
@@ -14,7 +15,7 @@ const LISTED_RUNS = 200;
 export function rowView(row: Row, rank: number, status: string, runs: Runs): RowView {
   const { seq, kind, at, ts, type, phase, duration, node: nodeId, subject, summary } = row;
   const node = nodeName(runs.get(row.run), nodeId);
-  return { rank, seq, kind, at, ts, type, phase, status, duration, node, nodeId, subject, summary, span: row.span === "" ? "" : `${row.run}/${row.span}` };
+  return { rank, seq, kind, at, ts, type, phase, status, duration, node, nodeId, subject, summary, span: row.span === "" ? "" : `${row.run}/${row.span}`, icon: "", hue: -1, isDimmed: false };
 }
 
 export function treeRowView(line: TreeNode, stateOf: (span: Span) => string, clock: LogClock, tree: TreeView): TreeRowView {
@@ -27,6 +28,7 @@ function runRow(run: Run, depth: number, clock: LogClock, tree: TreeView): TreeR
     key: run.id, kind: "run", depth, type: "run", label: nameOf(run), detail: "", node: run.id.slice(0, 8), status, startedAt: run.startedAt,
     duration: status === "running" || status === "lost" ? Number.NaN : run.rootDuration,
     error: "", errorsBelow: run.errors, below: run.spans, hasChildren: true, isOpen: !tree.isClosed(run.id),
+    tokens: run.tokens, cost: run.cost, nodeStatus: "", retries: 0, repeats: 0, icon: "", hue: -1, isDimmed: false,
   };
 }
 
@@ -38,7 +40,7 @@ function spanRow(span: Span, depth: number, status: string, tree: TreeView): Tre
     node: span.node === span.parent?.node ? "" : nodeName(span.run, span.node), status,
     startedAt: span.startedAt, duration: open ? Number.NaN : span.duration, error: !open && span.ownError ? span.error || span.outcome : "",
     errorsBelow: span.errorsBelow - (span.ownError ? 1 : 0), below: span.below, hasChildren: span.children.size > 0,
-    isOpen: !tree.isClosed(span.key),
+    isOpen: !tree.isClosed(span.key), tokens: span.tokens, cost: span.cost, nodeStatus: "", retries: 0, repeats: 0, icon: "", hue: -1, isDimmed: false,
   };
 }
 
@@ -55,7 +57,7 @@ export function typeCounts(types: ReadonlyMap<string, number>): TypeCount[] {
 
 export function headerView(store: Store, scope: Scope, runId: string, rate: number, clock: LogClock): HeaderView {
   const { received, duplicates, evicted, errors, tokens, cost, runless, invalid } = store.intake;
-  const common = { scope, run: runId, rate, received, duplicates, evicted, invalid };
+  const common = { ...BLANK.header, scope, run: runId, rate, received, duplicates, evicted, invalid };
   const run = store.runs.get(runId);
   if (run) {
     const status = runStatus(run, clock);

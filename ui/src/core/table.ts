@@ -48,6 +48,11 @@ export class TableView implements RowListener {
     this.version += 1;
   }
 
+  /** Rows that have a line and are events. */
+  get shown(): number {
+    return this.counts.shown;
+  }
+
   /** Rows in scope that the filter hides. */
   get hidden(): number {
     return this.counts.hidden;

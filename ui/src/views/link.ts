@@ -20,6 +20,10 @@ export function startWorker(show: (snapshot: Snapshot) => void): void {
       waitingForJson.delete(data.seq);
       return;
     }
+    if (data.kind === "file") {
+      save(data.name, data.blob);
+      return;
+    }
     requestAnimationFrame((began) => {
       show(data.snapshot);
       setTimeout(() => restThenAsk(performance.now() - began));
@@ -43,6 +47,16 @@ export function fetchJson(seq: number): Promise<string> {
     waitingForJson.set(seq, resolve);
     send({ kind: "fetch-json", seq });
   });
+}
+
+/** Hands a file to the browser's downloads. */
+function save(name: string, blob: Blob): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  // The browser reads the file after this; an address that is gone at once would give an empty one.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 /** Under Trusted Types a worker starts only from an address a policy vouches for; this one knows a single address. */

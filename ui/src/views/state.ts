@@ -2,28 +2,17 @@
 // choices. Every choice becomes a request to the worker here and nowhere else.
 import { batch, computed, effect, signal } from "@preact/signals";
 import { bridgeAddresses } from "../core/address";
+import { BLANK } from "../core/blank";
 import { NO_FILTER, type Filter, type Scope } from "../core/filter";
 import type { Pane, Snapshot, Target } from "../core/messages";
 import { send, startWorker } from "./link";
 
-const NOTHING: Snapshot = {
-  connection: { phase: "connecting", bridge: "", attempt: 0 },
-  clock: { offsetMs: 0, stoppedAt: 0 },
-  header: {
-    scope: { kind: "auto" }, run: "", name: "", status: "", startedAt: Number.NaN, duration: Number.NaN, events: 0, errors: 0,
-    tokens: 0, cost: 0, rate: 0, received: 0, duplicates: 0, evicted: 0, invalid: 0,
-  },
-  table: { total: 0, topRank: -1, from: 0, rows: [], waiting: 0, gaps: 0, hidden: 0, outside: 0, scanning: false },
-  tree: { total: 0, from: 0, rows: [], spans: 0, newest: -1, open: 0, lost: 0 },
-  selection: { seq: -1, span: "", tableIndex: -1, treeIndex: -1, reveal: 0 },
-};
-
-export const connection = signal(NOTHING.connection);
-export const clock = signal(NOTHING.clock);
-export const header = signal(NOTHING.header);
-export const table = signal(NOTHING.table);
-export const tree = signal(NOTHING.tree);
-export const selection = signal(NOTHING.selection);
+export const connection = signal(BLANK.connection);
+export const clock = signal(BLANK.clock);
+export const header = signal(BLANK.header);
+export const table = signal(BLANK.table);
+export const tree = signal(BLANK.tree);
+export const selection = signal(BLANK.selection);
 export const runs = signal<NonNullable<Snapshot["runs"]>>([]);
 export const types = signal<NonNullable<Snapshot["types"]>>([]);
 export const details = signal<NonNullable<Snapshot["details"]> | null>(null);
