@@ -1,11 +1,13 @@
 //! Whether the log can be reached. Owns that state and who is told of a change; finding out is the tail's work.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use event_core::log::LogError;
 use tokio::sync::watch;
+
+use crate::metrics::Metrics;
 
 /// See the module's description.
 #[derive(Debug)]
@@ -15,14 +17,19 @@ pub(crate) struct Health {
     origin: Instant,
     /// When the log last answered, in milliseconds since `origin`.
     answered_ms: AtomicU64,
+    /// It has answered before.
+    has_answered: AtomicBool,
+    metrics: Arc<Metrics>,
 }
 
 impl Health {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
         Self {
             error: watch::Sender::new(Some("it has not answered yet".into())),
             origin: Instant::now(),
             answered_ms: AtomicU64::new(0),
+            has_answered: AtomicBool::new(false),
+            metrics,
         }
     }
 
@@ -31,6 +38,9 @@ impl Health {
         let now = u64::try_from(self.origin.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.answered_ms.store(now, Ordering::Relaxed);
         if self.error.send_if_modified(|error| error.take().is_some()) {
+            if self.has_answered.swap(true, Ordering::Relaxed) {
+                self.metrics.ingest.reconnects.add(1);
+            }
             tracing::info!("the log answers");
         }
     }

@@ -8,6 +8,7 @@ use event_core::log::{Cursor, Direction, EntryId, Log, LogError, Page};
 use tokio::sync::{OnceCell, Semaphore};
 
 use crate::continuity::{self, Continuity};
+use crate::metrics::Metrics;
 use crate::page_size::PageSize;
 use crate::ring::{self, Block, Seen};
 
@@ -31,6 +32,7 @@ pub(crate) struct History {
     reads: Semaphore,
     pages: Mutex<VecDeque<(Key, Cell)>>,
     size: PageSize,
+    metrics: Arc<Metrics>,
 }
 
 /// What follows a place in the log.
@@ -50,12 +52,13 @@ type Key = (EntryId, Option<u64>);
 type Cell = Arc<OnceCell<Arc<HistoryPage>>>;
 
 impl History {
-    pub(crate) fn new(log: Arc<dyn Log>) -> Self {
+    pub(crate) fn new(log: Arc<dyn Log>, metrics: Arc<Metrics>) -> Self {
         Self {
             log,
             reads: Semaphore::new(MAX_READS),
             pages: Mutex::default(),
             size: PageSize::default(),
+            metrics,
         }
     }
 
@@ -63,6 +66,9 @@ impl History {
     pub(crate) async fn after(&self, from: Cursor) -> Result<Arc<HistoryPage>, LogError> {
         let key = (from.id, from.ordinal);
         let cell = self.cell(key);
+        if cell.initialized() {
+            self.metrics.page_cache_hits.add(1);
+        }
         let page = cell.get_or_try_init(|| self.read(from)).await?;
         if !page.is_full {
             // The log goes on there; the next one who asks must see it.
@@ -114,6 +120,7 @@ impl History {
     async fn read(&self, from: Cursor) -> Result<Arc<HistoryPage>, LogError> {
         let _permit = self.reads.acquire().await;
         let limit = self.size.entries();
+        self.metrics.pages_read.add(1);
         let page = self.log.page(from, Direction::Forward, limit).await?;
         self.size.learn(&page.entries);
         let mut seen = self.seen_before(from);

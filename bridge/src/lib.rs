@@ -10,6 +10,7 @@
 //! | `/api/events` | pages of history as NDJSON |
 //! | `/api/runs` | the runs, summed up, the one heard of last first |
 //! | `/healthz`, `/readyz` | whether it lives, and whether it can work |
+//! | `/metrics` | what it counts, for Prometheus |
 //!
 //! The program `event-bridge serve` is one. Inside an agent's own process it is one line:
 //!
@@ -33,6 +34,7 @@ mod feed;
 mod filter;
 mod health;
 mod history;
+mod metrics;
 mod page_size;
 mod protocol;
 mod query;

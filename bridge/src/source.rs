@@ -7,6 +7,7 @@ use event_core::log::Log;
 use crate::config::Limits;
 use crate::health::Health;
 use crate::history::History;
+use crate::metrics::Metrics;
 use crate::ring::Ring;
 use crate::runs::Runs;
 
@@ -16,15 +17,18 @@ pub(crate) struct Source {
     pub(crate) ring: Ring,
     pub(crate) history: History,
     pub(crate) health: Health,
+    pub(crate) metrics: Arc<Metrics>,
     runs: Mutex<Runs>,
 }
 
 impl Source {
     pub(crate) fn new(log: Arc<dyn Log>, limits: &Limits) -> Self {
+        let metrics = Arc::<Metrics>::default();
         Self {
             ring: Ring::new(limits.ring_bytes, limits.ring_entries),
-            history: History::new(log.clone()),
-            health: Health::new(),
+            history: History::new(log.clone(), metrics.clone()),
+            health: Health::new(metrics.clone()),
+            metrics,
             runs: Mutex::default(),
             log,
         }

@@ -5,13 +5,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use event_core::Timestamp;
 use event_core::log::{Cursor, Direction, Entry, LogError};
 
 use crate::config::Limits;
 use crate::continuity::{self, Continuity};
 use crate::history::END;
 use crate::page_size::{self, PageSize};
-use crate::ring::{self, Seen, WINDOW};
+use crate::ring::{self, Block, Seen, WINDOW};
 use crate::source::Source;
 
 /// After this long without, a read is done as a page, which tells trimming and resets exactly.
@@ -134,6 +135,8 @@ impl Tail {
         match Continuity::of(cursor, &page) {
             Continuity::Unbroken => {}
             Continuity::Gap(gap) => {
+                self.source.metrics.ingest.gaps.add(1);
+                self.source.metrics.ingest.lost.add(gap.lost.unwrap_or(0));
                 tracing::warn!(after = %gap.after, lost = gap.lost, "entries were trimmed before they could be read");
                 self.restart(gap.first.map_or(page.info.head(), continuity::before));
             }
@@ -149,6 +152,7 @@ impl Tail {
     /// The log is another one: follows it from its start.
     fn rewind(&mut self, cursor: Cursor, head: Cursor) {
         tracing::warn!(%cursor, %head, "the log was deleted or restored: starting from its beginning");
+        self.source.metrics.ingest.resets.add(1);
         self.source.history.reset();
         self.source.runs().clear();
         self.source.ring.reset();
@@ -171,12 +175,32 @@ impl Tail {
     }
 
     fn publish(&mut self, entries: &[Entry]) {
+        let mut events = 0;
         let blocks = {
             let mut runs = self.source.runs();
-            ring::frame(entries, &mut self.seen, |entry, event| runs.observe(entry.id, event))
+            ring::frame(entries, &mut self.seen, |entry, event| {
+                events += 1;
+                runs.observe(entry.id, event);
+            })
         };
+        self.count(entries, events, &blocks);
         if !blocks.is_empty() {
             self.source.ring.push(blocks);
+        }
+    }
+
+    fn count(&self, entries: &[Entry], events: usize, blocks: &[Arc<Block>]) {
+        let ingest = &self.source.metrics.ingest;
+        let shown: usize = blocks.iter().map(|block| block.len()).sum();
+        ingest.events.add(events as u64);
+        ingest.invalid.add(shown.saturating_sub(events) as u64);
+        ingest
+            .bytes
+            .add(entries.iter().map(page_size::bytes).sum::<usize>() as u64);
+        if let Some(newest) = entries.last() {
+            ingest
+                .age_ms
+                .set(Timestamp::now().unix_ms().saturating_sub(newest.id.ms));
         }
     }
 

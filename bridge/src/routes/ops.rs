@@ -1,20 +1,26 @@
-//! `/healthz` and `/readyz`: whether the process lives, and whether it can do its work. Owns what ready means; it
-//! says nothing of events, and so is open to every origin.
+//! `/healthz`, `/readyz` and `/metrics`: whether the process lives, whether it can do its work, and what it has done.
+//! Owns what ready means; it tells nothing that is in an event, and so is open to every origin.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::StatusCode;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
 use serde_json::json;
+use tokio::time::timeout;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 
 use super::with;
 use crate::answer;
+use crate::metrics::LogState;
 use crate::server::State;
 
 /// The log must have answered within this many times the patience of the tail.
 const MAX_SILENT_TURNS: u32 = 3;
+/// How long a scrape waits for a log that does not answer.
+const MAX_LOOK: Duration = Duration::from_millis(500);
 
 pub(super) fn routes(state: &Arc<State>) -> BoxedFilter<(Response,)> {
     let health = warp::path!("healthz")
@@ -24,7 +30,27 @@ pub(super) fn routes(state: &Arc<State>) -> BoxedFilter<(Response,)> {
         .and(warp::get())
         .and(with(state))
         .map(|state: Arc<State>| ready(&state));
-    health.or(ready).unify().boxed()
+    let metrics = warp::path!("metrics").and(warp::get()).and(with(state)).then(metrics);
+    health.or(ready).unify().or(metrics).unify().boxed()
+}
+
+async fn metrics(state: Arc<State>) -> Response {
+    let log = LogState {
+        is_reachable: state.source.health.error().is_none(),
+        entries_behind: timeout(MAX_LOOK, behind(&state)).await.unwrap_or_default(),
+    };
+    let mut answer = Response::new(state.source.metrics.to_prometheus(log).into());
+    let content_type = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    answer.headers_mut().insert(CONTENT_TYPE, content_type);
+    answer
+}
+
+/// How many entries the log has that were not read yet.
+async fn behind(state: &State) -> Option<u64> {
+    let info = state.source.log.info().await.ok()?;
+    let read = state.source.ring.head().cursor.ordinal?;
+    info.is_exact
+        .then(|| info.appended.unwrap_or(read).saturating_sub(read))
 }
 
 fn ready(state: &State) -> Response {

@@ -98,7 +98,7 @@ async fn respond(state: Arc<State>, path: FullPath, headers: HeaderMap) -> Respo
         return answer::error(
             StatusCode::NOT_FOUND,
             &format!("nothing is at /{path}"),
-            "see / for the UI, /events, /api/events, /api/runs, /healthz and /readyz",
+            "see / for the UI, /events, /api/events, /api/runs, /healthz, /readyz and /metrics",
         );
     };
     let is_known = headers

@@ -22,6 +22,7 @@ use warp::reply::Response as Answer;
 use super::access::Access;
 use super::{State, headers};
 use crate::answer;
+use crate::metrics::{Metrics, Refusal};
 
 /// The largest head of a request, and what is gathered of an answer before it is written.
 const HTTP_BUFFER_BYTES: usize = 64 * 1024;
@@ -34,7 +35,30 @@ const REFUSAL: Duration = Duration::from_secs(1);
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 52\r\n\r\nthe bridge has all the connections it may have open\n";
 
 /// A connection's claim to one of the connections allowed; whoever takes the socket over keeps a clone.
-pub(crate) type Claim = Arc<OwnedSemaphorePermit>;
+pub(crate) type Claim = Arc<Counted>;
+
+/// One connection of those allowed.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    _permit: OwnedSemaphorePermit,
+    metrics: Arc<Metrics>,
+}
+
+impl Counted {
+    fn new(permit: OwnedSemaphorePermit, metrics: Arc<Metrics>) -> Self {
+        metrics.connections.raise();
+        Self {
+            _permit: permit,
+            metrics,
+        }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.metrics.connections.lower();
+    }
+}
 
 /// Accepts connections until the future is dropped.
 pub(super) async fn accept(listener: &TcpListener, state: &Arc<State>, routes: &BoxedFilter<(Answer,)>) {
@@ -50,13 +74,14 @@ pub(super) async fn accept(listener: &TcpListener, state: &Arc<State>, routes: &
                 continue;
             }
         };
-        match free.clone().try_acquire_owned() {
-            Ok(permit) => serve(socket, Arc::new(permit), state, routes),
+        if let Ok(permit) = free.clone().try_acquire_owned() {
+            let claim = Counted::new(permit, state.source.metrics.clone());
+            serve(socket, Arc::new(claim), state, routes);
+        } else {
+            state.source.metrics.refused(Refusal::Full);
             // Above a certain rush nobody gets even that answer.
-            Err(_) => {
-                if let Ok(permit) = refusals.clone().try_acquire_owned() {
-                    state.tasks.spawn(timeout(REFUSAL, turn_away(socket, permit)));
-                }
+            if let Ok(permit) = refusals.clone().try_acquire_owned() {
+                state.tasks.spawn(timeout(REFUSAL, turn_away(socket, permit)));
             }
         }
     }

@@ -9,6 +9,7 @@ mod filters;
 mod framed;
 mod gaps;
 mod invalid;
+mod metrics;
 mod plain;
 mod rest;
 mod restarts;

@@ -19,6 +19,7 @@ use self::session::Session;
 use super::{Pairs, origin, with};
 use crate::answer;
 use crate::feed::{Feed, Start};
+use crate::metrics::Kind;
 use crate::query::{self, Query};
 use crate::server::State;
 use crate::server::accept::Claim;
@@ -58,7 +59,10 @@ fn respond(
     let Ok(accept) = HeaderValue::try_from(accept) else {
         return upgrade_required();
     };
+    let kind = if query.is_framed { Kind::Framed } else { Kind::Plain };
     let session = Session {
+        present: state.source.metrics.client(kind),
+        is_live: false,
         feed: Feed::new(state.source.clone(), query.start.unwrap_or(Start::Now)),
         filter: query.filter,
         is_framed: query.is_framed,

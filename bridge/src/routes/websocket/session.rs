@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use event_core::Timestamp;
 use event_core::log::Gap;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -20,6 +21,7 @@ use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes};
 use super::progress::{Observed, Progress};
 use crate::feed::{Feed, Step};
 use crate::filter::Filter;
+use crate::metrics::Present;
 use crate::protocol::{self, Control, Farewell};
 use crate::ring::Slice;
 use crate::server::State;
@@ -40,6 +42,9 @@ pub(super) struct Session {
     pub(super) filter: Filter,
     pub(super) is_framed: bool,
     pub(super) state: Arc<State>,
+    pub(super) present: Present,
+    /// It has caught up once: what comes from then on is given to it as it happens.
+    pub(super) is_live: bool,
 }
 
 /// Why a session ends.
@@ -80,6 +85,9 @@ impl Session {
     async fn stream(mut self, writer: &mut Writer) -> End {
         match self.serve(writer).await {
             Ok(farewell) | Err(End::Farewell(farewell)) => {
+                if farewell == Farewell::Slow {
+                    self.present.was_slow();
+                }
                 if self.is_framed {
                     // The close frame says the same.
                     let _ = timeout(LEAVE, writer.control(&Control::bye(farewell))).await;
@@ -97,7 +105,6 @@ impl Session {
         let mut health = state.source.health.watch();
         let mut heartbeat = every(limits.heartbeat);
         let mut ping = every(limits.ping);
-        let mut has_caught_up = false;
         self.hello(writer).await?;
         if state.source.health.error().is_some() {
             self.heartbeat(writer).await?;
@@ -123,8 +130,8 @@ impl Session {
             };
             let is_caught_up = matches!(step, Step::CaughtUp);
             self.write(writer, step).await?;
-            if is_caught_up && !has_caught_up {
-                has_caught_up = true;
+            if is_caught_up && !self.is_live {
+                self.is_live = true;
                 self.heartbeat(writer).await?;
             }
         }
@@ -161,12 +168,21 @@ impl Session {
     async fn entries(&self, writer: &mut Writer, slice: &Slice) -> Result<(), End> {
         if self.is_framed {
             if let Some(lines) = slice.lines(&self.filter) {
+                self.present.sent(slice.len(), lines.len());
                 writer.feed_text(lines).await?;
             }
-            return Ok(());
+        } else {
+            let (mut events, mut bytes) = (0, 0);
+            for entry in slice.matching(&self.filter) {
+                events += 1;
+                bytes += entry.text.len();
+                writer.feed_text(entry.text.clone()).await?;
+            }
+            self.present.sent(events, bytes);
         }
-        for entry in slice.matching(&self.filter) {
-            writer.feed_text(entry.text.clone()).await?;
+        if self.is_live {
+            let age_ms = Timestamp::now().unix_ms().saturating_sub(slice.end().id.ms);
+            self.state.source.metrics.latency.observe(age_ms, slice.len() as u64);
         }
         Ok(())
     }
