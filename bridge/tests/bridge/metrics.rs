@@ -30,7 +30,7 @@ async fn metrics_count_what_came_in_and_what_went_out() {
 
     let answer = get(port, "/metrics").await;
     let content_type = answer.header("content-type").unwrap();
-    assert!(content_type.starts_with("text/plain; version=0.4"), "{content_type}");
+    assert!(content_type.starts_with("text/plain; version=0.0.4"), "{content_type}");
     for (line, expected) in [
         ("event_bridge_ingest_events_total", 100),
         ("event_bridge_ingest_invalid_total", 1),
