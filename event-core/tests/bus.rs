@@ -87,14 +87,10 @@ fn append(log: &MemoryLog, entries: &[Bytes]) -> Result<Vec<Result<EntryId, LogE
 
 fn numbers(log: &MemoryLog) -> Vec<u64> {
     let events = log.entries();
-    events
+    let events = events
         .iter()
-        .map(|json| {
-            serde_json::from_slice::<event_core::Envelope>(json).unwrap().payload["n"]
-                .as_u64()
-                .unwrap()
-        })
-        .collect()
+        .map(|json| serde_json::from_slice::<event_core::Envelope>(json).unwrap());
+    events.filter_map(|event| event.payload.get("n")?.as_u64()).collect()
 }
 
 fn publish_three(bus: &EventBus) {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use event_core::Envelope;
 use serde_json::json;
 
-use crate::numbered::{STREAM, assert_whole, bus_at, once, publish, publish_slowly, run, stored};
+use crate::numbered::{STREAM, assert_whole, bus_at, once, publish, publish_slowly, run, stored, told};
 use crate::proxy::Proxy;
 use crate::redis_server::{DEADLINE, RedisServer, eventually};
 
@@ -209,6 +209,7 @@ fn a_giant_is_given_up_and_hides_no_other(options: &[&str]) {
     assert_eq!(bus.flush(DEADLINE), 0);
     assert_whole(&stored(&server), 0..600);
     assert_eq!((bus.stats().sent, bus.stats().dropped), (600, 1));
+    assert_eq!(told(&server, "refused"), 1);
 }
 
 #[test]

@@ -16,7 +16,9 @@ use std::time::Duration;
 use event_core::log::{RedisConfig, RedisLog};
 use event_core::{EventBus, Limits, SpoolConfig};
 
-use crate::numbered::{UNSTOWED, assert_whole, bus_at, publish, publish_more_than_fits, publish_slowly, run, stored};
+use crate::numbered::{
+    UNSTOWED, assert_whole, bus_at, publish, publish_more_than_fits, publish_slowly, run, stored, told,
+};
 use crate::proxy::Proxy;
 use crate::redis_server::{DEADLINE, RedisServer, eventually};
 
@@ -222,4 +224,5 @@ fn a_spool_that_cannot_be_read_any_more_is_done_without_and_what_was_in_it_is_co
         (numbers.len() as u64, 2_050),
         "{stats:?}"
     );
+    assert_eq!(told(&server, "spool_unreadable"), stats.dropped);
 }

@@ -291,6 +291,7 @@ fn damage_on_disk_is_counted_and_costs_no_more() {
     assert_eq!(bus.flush(DEADLINE), 0);
     assert_eq!(log.numbers(), (0..2_000).filter(|n| *n != 1_900).collect::<Vec<_>>());
     assert_eq!((bus.stats().sent, bus.stats().dropped), (1_999, 1));
+    assert_eq!(log.told_dropped(), 1);
 }
 
 #[derive(Debug, Clone)]

@@ -3,6 +3,7 @@
 
 mod batch;
 mod look_back;
+mod losses;
 mod notices;
 mod outbox;
 mod sender;

@@ -274,11 +274,12 @@ pub struct NodeResultAvailable<'a> {
 pub struct EventsDropped<'a> {
     /// How many.
     pub count: u64,
-    /// Timestamp of the first of them.
+    /// Timestamp of the first of them; where nobody can read it any more, of an event before them.
     pub first_ts: &'a str,
-    /// Timestamp of the last of them.
+    /// Timestamp of the last of them; where nobody can read it any more, of an event behind them.
     pub last_ts: &'a str,
-    /// Why.
+    /// Why: `queue_full`, `refused` (by the log, for good), `spool_damaged`, or `spool_unreadable` (then the next start may
+    /// bring them yet).
     pub reason: &'a str,
 }
 

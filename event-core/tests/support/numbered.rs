@@ -38,13 +38,28 @@ pub(crate) fn run<T: redis::FromRedisValue>(server: &RedisServer, command: &str)
     command.query(&mut client.get_connection().unwrap()).unwrap()
 }
 
-/// The numbers in the stream, in its order, with repetitions.
-pub(crate) fn stored(server: &RedisServer) -> Vec<u64> {
+/// The events in the stream, in its order, with repetitions.
+pub(crate) fn events(server: &RedisServer) -> Vec<Envelope> {
     let entries: Vec<(String, Vec<(String, String)>)> = run(server, &format!("XRANGE {STREAM} - +"));
-    let events = entries
+    entries
         .iter()
-        .map(|(_, fields)| serde_json::from_str::<Envelope>(&fields[0].1).unwrap());
+        .map(|(_, fields)| serde_json::from_str(&fields[0].1).unwrap())
+        .collect()
+}
+
+/// Their numbers.
+pub(crate) fn stored(server: &RedisServer) -> Vec<u64> {
+    let events = events(server).into_iter();
     events.filter_map(|event| event.payload.get("n")?.as_u64()).collect()
+}
+
+/// How many were lost for that reason, as the stream tells it.
+pub(crate) fn told(server: &RedisServer, reason: &str) -> u64 {
+    let told = events(server)
+        .into_iter()
+        .filter(|event| event.event_type == "events_dropped");
+    let told = told.filter(|event| event.payload["reason"] == reason);
+    told.map(|event| event.payload["count"].as_u64().unwrap()).sum()
 }
 
 /// Each number once, at its first place.

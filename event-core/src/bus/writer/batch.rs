@@ -5,11 +5,22 @@ use bytes::Bytes;
 pub(super) const MAX_EVENTS: usize = 512;
 pub(super) const MAX_BYTES: usize = 256 * 1024;
 
+/// Whose an event is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// The program's, which has published it on this bus.
+    #[default]
+    Program,
+    /// The bus's own: it counts for nobody.
+    Bus,
+    /// A former process's, which has counted it.
+    Former,
+}
+
 /// What is known of an event besides its text.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Mark {
-    /// The bus's own, or a former process's: it counts for nobody.
-    pub(super) is_ours: bool,
+    pub(super) owner: Owner,
     /// It was on its way before.
     pub(super) was_sent: bool,
     /// It may be in the log already.
@@ -19,13 +30,9 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    /// Of an event that comes from the spool.
-    pub(super) fn stowed(is_ours: bool, number: u64) -> Self {
-        Self {
-            is_ours,
-            number: Some(number),
-            ..Self::default()
-        }
+    /// Whether it counts.
+    pub(super) fn is_own(&self) -> bool {
+        self.owner == Owner::Program
     }
 }
 
@@ -60,6 +67,6 @@ impl Batch {
 
     /// How many events of the program's it holds.
     pub(super) fn own_len(&self) -> usize {
-        self.marks.iter().filter(|mark| !mark.is_ours).count()
+        self.marks.iter().filter(|mark| mark.is_own()).count()
     }
 }

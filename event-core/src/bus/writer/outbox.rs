@@ -6,12 +6,11 @@ use std::mem;
 
 use bytes::Bytes;
 
-use super::batch::{Batch, MAX_BYTES, MAX_EVENTS, Mark};
+use super::batch::{Batch, MAX_BYTES, MAX_EVENTS, Mark, Owner};
+use super::losses::{self, Loss, Losses, Reason};
 use super::shared::Shared;
 use super::stowage::Stowage;
-use crate::bus::{own_record, say, spare};
-use crate::catalog::EventsDropped;
-use crate::clock::{Moment, Timestamp};
+use crate::bus::{say, spare};
 use crate::log::{Answers, EntryId, LogError, LogErrorKind};
 use crate::record::Record;
 
@@ -21,6 +20,7 @@ pub(super) struct Outbox {
     returned: VecDeque<(Bytes, Mark)>,
     again: VecDeque<(Bytes, Mark)>,
     stowage: Stowage,
+    losses: Losses,
     /// What the bus says of itself, before anything of the queue.
     notices: Vec<Record>,
     /// Where events are formatted.
@@ -43,6 +43,7 @@ impl Outbox {
             returned: VecDeque::new(),
             again: VecDeque::new(),
             stowage,
+            losses: Losses::default(),
             notices: Vec::new(),
             scratch: Vec::new(),
         }
@@ -54,12 +55,14 @@ impl Outbox {
         while batch.has_room(max_events)
             && let Some((entry, mark)) = self.again.pop_front()
         {
-            shared.retried.add(usize::from(mark.was_sent && !mark.is_ours));
-            shared.duplicated.add(usize::from(mark.is_unknown && !mark.is_ours));
+            shared.retried.add(usize::from(mark.was_sent && mark.is_own()));
+            shared.duplicated.add(usize::from(mark.is_unknown && mark.is_own()));
             batch.add(entry, mark);
         }
         while batch.has_room(max_events) && self.stowage.has_work() {
-            let stowed = self.stowage.take(max_events - batch.entries.len(), shared);
+            let stowed = self
+                .stowage
+                .take(max_events - batch.entries.len(), shared, &mut self.losses);
             if stowed.is_empty() {
                 break;
             }
@@ -81,9 +84,9 @@ impl Outbox {
         if !batch.has_room(max_events) {
             return;
         }
-        for ours in mem::take(&mut self.notices).into_iter().chain(overflow(shared)) {
+        for ours in mem::take(&mut self.notices).into_iter().chain(self.losses.tell(shared)) {
             let mark = Mark {
-                is_ours: true,
+                owner: Owner::Bus,
                 ..Mark::default()
             };
             batch.add(self.format(&ours, shared), mark);
@@ -158,7 +161,7 @@ impl Outbox {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.again.is_empty() && self.notices.is_empty() && !self.stowage.has_work()
+        self.again.is_empty() && self.notices.is_empty() && self.losses.is_empty() && !self.stowage.has_work()
     }
 
     /// The oldest that is to be sent again.
@@ -169,7 +172,7 @@ impl Outbox {
     /// Gives the oldest up.
     pub(super) fn give_up_first(&mut self, why: &LogError, shared: &Shared) {
         if let Some((entry, mark)) = self.again.pop_front() {
-            shared.refused.add(usize::from(!mark.is_ours));
+            self.refuse(&entry, mark, shared);
             say_lost(why, entry.len());
         }
     }
@@ -184,7 +187,7 @@ impl Outbox {
     pub(super) fn arrived(&mut self, found: &HashSet<Bytes>, shared: &Shared) {
         self.again.retain(|(entry, mark)| {
             let has_arrived = mark.is_unknown && found.contains(entry);
-            shared.sent.add(usize::from(has_arrived && !mark.is_ours));
+            shared.sent.add(usize::from(has_arrived && mark.is_own()));
             shared.bytes.add(if has_arrived { entry.len() } else { 0 });
             !has_arrived
         });
@@ -203,10 +206,7 @@ impl Outbox {
 
     /// Counts what was answered, and keeps what must be sent again until it is put back.
     pub(super) fn settle(&mut self, batch: Batch, answers: Answers, shared: &Shared) -> Settled {
-        let mut settled = Settled {
-            covers: batch.covers,
-            ..Settled::default()
-        };
+        let mut settled = Settled::default();
         let mut refused = None;
         let (answers, rest) = match answers {
             Ok(answers) => {
@@ -221,7 +221,7 @@ impl Outbox {
         };
         let answers = answers.into_iter().chain(std::iter::repeat_with(|| Err(rest.clone())));
         for ((entry, mut mark), answer) in batch.entries.into_iter().zip(batch.marks).zip(answers) {
-            let own = usize::from(!mark.is_ours);
+            let own = usize::from(mark.is_own());
             match answer {
                 Ok(id) => {
                     shared.sent.add(own);
@@ -229,7 +229,7 @@ impl Outbox {
                     settled.confirmed = Some(id);
                 }
                 Err(error) if error.kind() == LogErrorKind::Invalid => {
-                    shared.refused.add(own);
+                    self.refuse(&entry, mark, shared);
                     refused.get_or_insert((error, entry.len()));
                 }
                 Err(error) => {
@@ -243,26 +243,26 @@ impl Outbox {
         if let Some((error, len)) = refused {
             say_lost(&error, len);
         }
+        // Whoever waits for what was lost waits until it is told.
+        settled.covers = batch.covers.saturating_sub(self.losses.own());
         settled
     }
-}
 
-/// What the queue lost since the last time, as an event.
-fn overflow(shared: &Shared) -> Option<Record> {
-    let overflow = shared.queue.take_overflow()?;
-    shared.told.add(usize::try_from(overflow.count).unwrap_or(usize::MAX));
-    let ts = |moment: Moment| {
-        Timestamp {
-            unix_micros: moment.unix_micros(),
+    /// The log will never take it.
+    fn refuse(&mut self, entry: &[u8], mark: Mark, shared: &Shared) {
+        shared.refused.add(usize::from(mark.is_own()));
+        if mark.owner == Owner::Bus {
+            return;
         }
-        .to_string()
-    };
-    Some(own_record(&EventsDropped {
-        count: overflow.count,
-        first_ts: &ts(overflow.first),
-        last_ts: &ts(overflow.last),
-        reason: "queue_full",
-    }))
+        let ts = losses::ts(entry);
+        self.losses.add(Loss {
+            reason: Reason::Refused,
+            count: 1,
+            own: u64::from(mark.is_own()),
+            first_ts: ts.clone(),
+            last_ts: ts,
+        });
+    }
 }
 
 fn say_lost(why: &LogError, len: usize) {

@@ -25,7 +25,7 @@ pub(super) struct Shared {
     pub(super) duplicated: Counter,
     /// Refused by the log for good.
     pub(super) refused: Counter,
-    /// Of those that the queue lost, so many stand in an event that was written, or is about to be.
+    /// Of those that were lost, so many stand in an event that was written, or is about to be.
     pub(super) told: Counter,
     /// Written to the spool.
     pub(super) spooled: Counter,
@@ -117,7 +117,7 @@ impl Shared {
 
     /// How many events are in the log, or lost and told: whoever waits for a loss waits for the event that tells it.
     pub(super) fn settled(&self) -> u64 {
-        self.sent.get() + self.told.get() + self.refused.get()
+        self.sent.get() + self.told.get()
     }
 
     /// The first `count` events ever published are settled: whoever waits for them may go on.

@@ -6,7 +6,8 @@ use std::io;
 
 use bytes::Bytes;
 
-use super::batch::Mark;
+use super::batch::{Mark, Owner};
+use super::losses::{self, Loss, Losses, Reason};
 use super::shared::Shared;
 use crate::bus::say;
 use crate::bus::spool::{Damage, Entry, Spool, SpoolConfig};
@@ -26,6 +27,10 @@ pub(super) struct Stowage {
     is_unmarked: bool,
     /// As far as it was told.
     damage: Damage,
+    /// When the last event that was taken out was published.
+    taken_ts: Option<String>,
+    /// The same of the first and the last that were brought here.
+    stowed_ts: Option<[String; 2]>,
 }
 
 impl Stowage {
@@ -74,18 +79,18 @@ impl Stowage {
     }
 
     /// The oldest events that are only here, at most `max_events`.
-    pub(super) fn take(&mut self, max_events: usize, shared: &Shared) -> Vec<(Bytes, Mark)> {
+    pub(super) fn take(&mut self, max_events: usize, shared: &Shared, losses: &mut Losses) -> Vec<(Bytes, Mark)> {
         if let Some(spool) = &mut self.spool
             && !spool.is_given_out()
         {
             let read = spool.read(max_events);
             // Of what was read last, all may have been damaged.
             let is_more = !spool.is_given_out();
-            self.tell_damage(shared);
+            self.count_damage(read.as_deref().unwrap_or_default(), shared, losses);
             match read {
                 Ok(entries) if is_more || !entries.is_empty() => return entries.into_iter().map(unpacked).collect(),
                 Ok(_) => {}
-                Err(error) => self.give_up(&error, shared),
+                Err(error) => self.give_up(&error, shared, losses),
             }
         }
         self.held.drain(..self.held.len().min(max_events)).collect()
@@ -113,8 +118,12 @@ impl Stowage {
         let is_all = written.count == entries.len() as u64;
         for (mark, number) in marks.into_iter().zip(next..next + written.count) {
             mark.number = Some(number);
-            shared.spooled.add(usize::from(!mark.is_ours));
+            shared.spooled.add(usize::from(mark.is_own()));
         }
+        let written_entries = entries
+            .iter()
+            .take(usize::try_from(written.count).unwrap_or(usize::MAX));
+        self.note_times(written_entries.copied());
         self.tell_room(is_all, written.error);
         is_all
     }
@@ -125,10 +134,14 @@ impl Stowage {
         let Some(spool) = &mut self.spool else { return false };
         let flagged = self.held.iter().map(|(entry, mark)| (flags(mark), entry.as_ref()));
         let written = spool.append(flagged);
-        for _ in 0..written.count {
-            let mark = self.held.pop_front().map(|(_, mark)| mark).unwrap_or_default();
-            shared.spooled.add(usize::from(!mark.is_ours));
-        }
+        let count = usize::try_from(written.count)
+            .unwrap_or(usize::MAX)
+            .min(self.held.len());
+        let gone: Vec<_> = self.held.drain(..count).collect();
+        shared
+            .spooled
+            .add(gone.iter().filter(|(_, mark)| mark.is_own()).count());
+        self.note_times(gone.iter().map(|(entry, _)| entry));
         let is_all = self.held.is_empty();
         self.tell_room(is_all, written.error);
         is_all
@@ -159,35 +172,76 @@ impl Stowage {
         self.is_full = !is_room;
     }
 
-    fn tell_damage(&mut self, shared: &Shared) {
+    /// Remembers when events were published that were brought to the disk.
+    fn note_times<'e>(&mut self, mut entries: impl Iterator<Item = &'e Bytes>) {
+        let Some(first) = entries.next() else { return };
+        let last = entries.last().unwrap_or(first);
+        let [_, last_ts] = self.stowed_ts.get_or_insert_with(|| {
+            let ts = losses::ts(first).unwrap_or_default();
+            [ts.clone(), ts]
+        });
+        *last_ts = losses::ts(last).unwrap_or_default();
+    }
+
+    /// Counts what turned out damaged as these were read.
+    fn count_damage(&mut self, read: &[Entry], shared: &Shared, losses: &mut Losses) {
+        let ts = |entry: Option<&Entry>| losses::ts(&entry?.json);
+        let before = self.taken_ts.take();
+        let behind = ts(read.last());
+        self.taken_ts = behind.clone().or_else(|| before.clone());
         let damage = self.spool.as_ref().map(Spool::damage).unwrap_or_default();
         let own = damage.own - self.damage.own;
         let count = own + damage.left - self.damage.left;
-        if count > 0 {
-            say(format_args!("{count} events in the spool were damaged, and are lost"));
-        }
-        shared.refused.add(usize::try_from(own).unwrap_or(usize::MAX));
         self.damage = damage;
+        if count == 0 {
+            return;
+        }
+        say(format_args!("{count} events in the spool were damaged, and are lost"));
+        shared.refused.add(usize::try_from(own).unwrap_or(usize::MAX));
+        losses.add(Loss {
+            reason: Reason::SpoolDamaged,
+            count,
+            own,
+            first_ts: before.or_else(|| ts(read.first())),
+            last_ts: behind.or_else(|| self.stowed_ts.as_ref().map(|[_, last]| last.clone())),
+        });
     }
 
     /// What is in there stays for the next process. Events go on without it.
-    fn give_up(&mut self, error: &io::Error, shared: &Shared) {
+    fn give_up(&mut self, error: &io::Error, shared: &Shared, losses: &mut Losses) {
         let Some(spool) = self.spool.take() else { return };
-        shared
-            .refused
-            .add(usize::try_from(spool.own_unread()).unwrap_or(usize::MAX));
+        let own = spool.own_unread();
+        shared.refused.add(usize::try_from(own).unwrap_or(usize::MAX));
         say(format_args!(
             "the spool can't be read ({error}): {} events stay there for the next start, and the others go on without it",
             spool.len()
         ));
+        if own > 0 {
+            let [first_ts, last_ts] = self.stowed_ts.take().map_or([None, None], |times| times.map(Some));
+            losses.add(Loss {
+                reason: Reason::SpoolUnreadable,
+                count: own,
+                own,
+                first_ts: self.taken_ts.take().max(first_ts),
+                last_ts,
+            });
+        }
     }
 }
 
 fn unpacked(entry: Entry) -> (Bytes, Mark) {
-    let is_ours = entry.is_left || entry.flags == OURS;
-    (entry.json, Mark::stowed(is_ours, entry.number))
+    let mark = Mark {
+        owner: match entry.flags {
+            OURS => Owner::Bus,
+            _ if entry.is_left => Owner::Former,
+            _ => Owner::Program,
+        },
+        number: Some(entry.number),
+        ..Mark::default()
+    };
+    (entry.json, mark)
 }
 
 fn flags(mark: &Mark) -> u8 {
-    if mark.is_ours { OURS } else { 0 }
+    if mark.owner == Owner::Bus { OURS } else { 0 }
 }

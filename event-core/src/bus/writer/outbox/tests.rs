@@ -4,10 +4,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::*;
-use crate::Redactor;
 use crate::bus::SpoolConfig;
 use crate::bus::builder::Options;
+use crate::bus::own_record;
+use crate::catalog::EventsDropped;
+use crate::clock::Moment;
 use crate::record::TypeName;
+use crate::redact::Redactor;
 
 fn record(name: &str) -> Record {
     let mut record = Record::blank(Moment::now());
