@@ -63,7 +63,7 @@ impl Config {
 /// Every bound of a bridge.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Recent events kept in memory, in bytes. 64 MiB.
+    /// Recent events kept in memory, in bytes. 64 MiB; as server-sent events they may be kept once more.
     pub ring_bytes: usize,
     /// Recent events kept in memory, in entries. 100 000.
     pub ring_entries: usize,
@@ -75,6 +75,8 @@ pub struct Limits {
     pub heartbeat: Duration,
     /// How often a WebSocket is pinged. 25 s.
     pub ping: Duration,
+    /// How often a comment is sent on an HTTP stream on which nothing else is, so that no proxy takes it for dead. 15 s.
+    pub keep_alive: Duration,
     /// After how long without a word, not even a pong, a peer is taken for dead. 60 s.
     pub silence: Duration,
     /// How long a client may take nothing of what waits for it before it is sent away to resume later. 30 s.
@@ -94,6 +96,7 @@ impl Default for Limits {
             header_timeout: Duration::from_secs(10),
             heartbeat: Duration::from_secs(10),
             ping: Duration::from_secs(25),
+            keep_alive: Duration::from_secs(15),
             silence: Duration::from_secs(60),
             no_progress: Duration::from_secs(30),
             drain: Duration::from_secs(5),

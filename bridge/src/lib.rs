@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `/` | the browser view |
 //! | `/events` | WebSocket: one event a text frame, or with `?framed=1` NDJSON lines with cursors, to resume from |
+//! | | with `Accept: text/event-stream` server-sent events with their cursors as ids, with `Accept: application/x-ndjson` the same lines as framed |
 //! | `/api/events` | pages of history as NDJSON |
 //! | `/api/runs` | the runs, summed up, the one heard of last first |
 //! | `/healthz`, `/readyz` | whether it lives, and whether it can work |
@@ -25,6 +26,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 
 mod answer;
+mod body;
 mod bridge;
 mod config;
 mod continuity;
@@ -35,6 +37,7 @@ mod filter;
 mod health;
 mod history;
 mod metrics;
+mod negotiation;
 mod page_size;
 mod protocol;
 mod query;

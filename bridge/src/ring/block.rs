@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use event_core::log::{Content, Cursor, Entry, EntryId};
@@ -27,6 +27,8 @@ pub(crate) struct Block {
     /// The framed lines of all entries.
     lines: Utf8Bytes,
     entries: Box<[Framed]>,
+    /// All entries as server-sent events, from when the first such client wanted them.
+    sse: OnceLock<Bytes>,
     /// What it holds in memory.
     pub(super) bytes: usize,
 }
@@ -110,6 +112,26 @@ impl Slice {
         }
         let lines: String = self.matching(filter).map(|entry| self.line(entry)).collect();
         (!lines.is_empty()).then(|| lines.into())
+    }
+
+    /// What `filter` lets pass, as server-sent events; empty if nothing does. A whole block is encoded once for all.
+    pub(crate) fn sse(&self, filter: &Filter) -> Bytes {
+        if self.start == 0 && filter.is_open() {
+            return self.block.sse.get_or_init(|| self.encode_sse(filter)).clone();
+        }
+        self.encode_sse(filter)
+    }
+
+    fn encode_sse(&self, filter: &Filter) -> Bytes {
+        let mut text = String::new();
+        for entry in self.matching(filter) {
+            // The line has no line breaks inside, which would end the field.
+            let event = self.line(entry).split_once(r#","event":"#).map_or("", |(_, rest)| rest);
+            let event = event.strip_suffix("}\n").unwrap_or_default();
+            // Writing to a String can't fail.
+            let _ = write!(text, "id: {}\ndata: {event}\n\n", entry.cursor);
+        }
+        text.into()
     }
 
     /// The NDJSON line of one of its entries.
@@ -226,6 +248,7 @@ impl Framing {
             last,
             lines: text(shared),
             entries,
+            sse: OnceLock::new(),
             bytes,
         }))
     }

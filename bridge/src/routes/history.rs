@@ -2,18 +2,11 @@
 //! one begins.
 
 use std::fmt::Write as _;
-use std::io;
 use std::sync::Arc;
-use std::task::Poll;
 
-use bytes::Bytes;
 use event_core::log::{Cursor, LogError, LogErrorKind};
-use futures_util::Stream;
-use futures_util::stream::poll_fn;
 use hyper::StatusCode;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
-use tokio::sync::mpsc;
-use tokio::time::timeout;
 use warp::filters::BoxedFilter;
 use warp::http::HeaderMap;
 use warp::reply::Response;
@@ -21,12 +14,15 @@ use warp::{Filter as _, Reply as _};
 
 use super::{Pairs, origin, with};
 use crate::answer;
+use crate::body::{Body, Left};
 use crate::feed::{Feed, Start, Step};
 use crate::filter::Filter;
+use crate::metrics::{Kind, Present};
 use crate::protocol::Control;
 use crate::query::{self, Query};
 use crate::ring::Slice;
 use crate::server::State;
+use crate::server::accept::HangUp;
 
 const DEFAULT_LIMIT: usize = 1000;
 const MAX_LIMIT: usize = 10_000;
@@ -39,23 +35,24 @@ pub(super) fn route(state: &Arc<State>) -> BoxedFilter<(Response,)> {
         .and(with(state))
         .and(warp::header::headers_cloned())
         .and(warp::query::<Pairs>())
+        .and(warp::ext::optional::<HangUp>())
         .then(respond)
         .boxed()
 }
 
-async fn respond(state: Arc<State>, headers: HeaderMap, pairs: Pairs) -> Response {
+async fn respond(state: Arc<State>, headers: HeaderMap, pairs: Pairs, hang_up: Option<HangUp>) -> Response {
     let origin = match origin(&state, &headers) {
         Ok(origin) => origin,
         Err(refused) => return answer::refusal(&refused),
     };
     let answer = match Query::parse(pairs, query::HISTORY) {
-        Ok(query) => page(&state, query).await,
+        Ok(query) => page(&state, query, hang_up).await,
         Err(misunderstood) => answer::error(StatusCode::BAD_REQUEST, &misunderstood.0, "correct the parameter"),
     };
     answer::for_origin(answer, origin.as_deref())
 }
 
-async fn page(state: &Arc<State>, query: Query) -> Response {
+async fn page(state: &Arc<State>, query: Query, hang_up: Option<HangUp>) -> Response {
     let mut feed = Feed::new(state.source.clone(), query.start.unwrap_or(Start::After(Cursor::START)));
     feed.open().await;
     let mut page = Page {
@@ -79,51 +76,35 @@ async fn page(state: &Arc<State>, query: Query) -> Response {
             );
         }
     };
-    let mut answer = warp::reply::stream(whole(parts(state, page, first))).into_response();
+    let (body, taken) = Body::new(state.limits.no_progress, hang_up);
+    state
+        .tasks
+        .spawn(parts(page, first, body, state.source.metrics.client(Kind::Page)));
+    let mut answer = warp::reply::stream(taken).into_response();
     let headers = answer.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
 }
 
-/// The rest of the page, read as the client takes it.
-fn parts(state: &State, mut page: Page, first: String) -> mpsc::Receiver<(String, bool)> {
-    let (parts, received) = mpsc::channel(1);
-    let no_progress = state.limits.no_progress;
-    state.tasks.spawn(async move {
-        let mut part = first;
-        // It ends early if the client is gone or takes nothing.
-        while timeout(no_progress, parts.send((part, page.is_done)))
+/// The rest of the page, read as the client takes it. It ends early if the client is gone or takes nothing.
+async fn parts(mut page: Page, first: String, body: Body, present: Present) {
+    let mut part = first;
+    loop {
+        present.sent(part.lines().count(), part.len());
+        match body.send(part.into()).await {
+            Ok(()) => {}
+            Err(Left::HungUp) => return present.was_slow(),
+            Err(Left::Gone) => return,
+        }
+        if page.is_done {
+            return body.finish().await;
+        }
+        part = page
+            .part()
             .await
-            .is_ok_and(|sent| sent.is_ok())
-            && !page.is_done
-        {
-            part = page
-                .part()
-                .await
-                .unwrap_or_else(|error| page.last(true, Some(error.to_string())));
-        }
-    });
-    received
-}
-
-/// The parts as a body that fails, rather than ends, where the last part is missing.
-fn whole(mut parts: mpsc::Receiver<(String, bool)>) -> impl Stream<Item = io::Result<Bytes>> + Send + Sync {
-    let mut is_done = false;
-    poll_fn(move |context| {
-        if is_done {
-            return Poll::Ready(None);
-        }
-        parts.poll_recv(context).map(|part| {
-            let (text, is_last) = part.unwrap_or_default();
-            is_done = is_last || text.is_empty();
-            Some(if text.is_empty() {
-                Err(io::ErrorKind::TimedOut.into())
-            } else {
-                Ok(Bytes::from(text))
-            })
-        })
-    })
+            .unwrap_or_else(|error| page.last(true, Some(error.to_string())));
+    }
 }
 
 /// An answer in the making.

@@ -4,6 +4,7 @@
 mod history;
 mod ops;
 mod runs;
+mod sse;
 pub(crate) mod ui;
 mod websocket;
 
@@ -21,7 +22,9 @@ use crate::server::access::Refused;
 
 /// Everything a bridge answers.
 pub(crate) fn all(state: &Arc<State>) -> BoxedFilter<(Response,)> {
-    websocket::route(state)
+    sse::route(state)
+        .or(websocket::route(state))
+        .unify()
         .or(history::route(state))
         .unify()
         .or(runs::route(state))

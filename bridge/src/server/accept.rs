@@ -16,6 +16,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
 use warp::filters::BoxedFilter;
 use warp::reply::Response as Answer;
 
@@ -60,6 +61,16 @@ impl Drop for Counted {
     }
 }
 
+/// Breaks a connection off: for whoever waits for a peer that takes nothing, while the connection waits for it as well.
+#[derive(Clone, Debug)]
+pub(crate) struct HangUp(CancellationToken);
+
+impl HangUp {
+    pub(crate) fn now(&self) {
+        self.0.cancel();
+    }
+}
+
 /// Accepts connections until the future is dropped.
 pub(super) async fn accept(listener: &TcpListener, state: &Arc<State>, routes: &BoxedFilter<(Answer,)>) {
     let free = Arc::new(Semaphore::new(state.limits.connections));
@@ -93,8 +104,11 @@ fn serve(socket: TcpStream, claim: Claim, state: &Arc<State>, routes: &BoxedFilt
     let _ = socket.set_nodelay(true);
     let routes = TowerToHyperService::new(warp::service(routes.clone()));
     let access = state.access.clone();
+    let hang_up = HangUp(CancellationToken::new());
+    let broken_off = hang_up.0.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(claim.clone());
+        request.extensions_mut().insert(hang_up.clone());
         respond(request, routes.clone(), access.clone())
     });
     let connection = hyper::server::conn::http1::Builder::new()
@@ -108,10 +122,14 @@ fn serve(socket: TcpStream, claim: Claim, state: &Arc<State>, routes: &BoxedFilt
         let mut connection = pin!(connection);
         let served = tokio::select! {
             served = connection.as_mut() => served,
+            () = broken_off.cancelled() => return,
             () = drain.cancelled() => {
                 // An answer on its way is finished, an idle connection is closed.
                 connection.as_mut().graceful_shutdown();
-                connection.await
+                tokio::select! {
+                    served = connection => served,
+                    () = broken_off.cancelled() => return,
+                }
             }
         };
         if let Err(error) = served {

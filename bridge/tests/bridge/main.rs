@@ -14,5 +14,6 @@ mod plain;
 mod rest;
 mod restarts;
 mod slow;
+mod sse;
 mod support;
 mod ui;

@@ -98,8 +98,8 @@ fn key(headers: &HeaderMap) -> Option<&HeaderValue> {
 fn upgrade_required() -> Response {
     let mut answer = answer::error(
         StatusCode::UPGRADE_REQUIRED,
-        "/events is a WebSocket",
-        "in a page: new WebSocket(\"ws://\" + location.host + \"/events\"); in a shell: websocat ws://HOST:PORT/events, or curl HOST:PORT/api/events for history",
+        "/events is a WebSocket, or a stream of server-sent events for whoever accepts text/event-stream",
+        "in a page: new EventSource(\"/events\") or new WebSocket(\"/events\"); in a shell: curl -N -H 'accept: text/event-stream' HOST:PORT/events, or curl HOST:PORT/api/events for history",
     );
     let headers = answer.headers_mut();
     headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));

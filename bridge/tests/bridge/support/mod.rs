@@ -5,6 +5,7 @@ mod http;
 mod redis;
 #[path = "../../../../event-core/tests/support/redis_server.rs"]
 mod redis_server;
+mod sse;
 mod viewer;
 
 use std::future::Future;
@@ -16,6 +17,7 @@ pub(crate) use self::bridge::{TestBridge, limits};
 pub(crate) use self::http::{get, get_with};
 pub(crate) use self::redis::Redis;
 pub(crate) use self::redis_server::DEADLINE;
+pub(crate) use self::sse::Sse;
 pub(crate) use self::viewer::{Framed, Plain};
 
 /// The result of `future`, which must come in time.
