@@ -124,14 +124,18 @@ impl Feed {
     /// What comes next; waits for it if need be. Dropping the future loses nothing.
     pub(crate) async fn next(&mut self) -> Step {
         if self.is_stalled {
-            sleep(STALL).await;
+            // Boxed, as what follows: most clients wait for the ring, and there are many of them.
+            Box::pin(sleep(STALL)).await;
         } else if self.is_waiting && self.head.changed().await.is_err() {
             // The ring lives as long as its source, which is ours.
             std::future::pending::<()>().await;
         }
         self.is_stalled = false;
         self.is_waiting = false;
-        let step = self.advance().await.unwrap_or_else(Step::Stalled);
+        let step = match self.ready() {
+            Some(step) => step,
+            None => Box::pin(self.read()).await.unwrap_or_else(Step::Stalled),
+        };
         self.is_waiting = matches!(step, Step::CaughtUp | Step::Cold);
         self.is_stalled = matches!(step, Step::Stalled(_));
         step
@@ -139,34 +143,50 @@ impl Feed {
 
     /// What comes next, if it is there.
     pub(crate) async fn advance(&mut self) -> Result<Step, LogError> {
+        match self.ready() {
+            Some(step) => Ok(step),
+            None => self.read().await,
+        }
+    }
+
+    /// What comes next, if that can be told without asking the log.
+    pub(crate) fn ready(&mut self) -> Option<Step> {
         let head = *self.head.borrow_and_update();
         if !head.is_warm {
-            return Ok(Step::Cold);
+            return Some(Step::Cold);
         }
         if head.epoch != self.epoch {
             // Whoever has not begun yet has nothing to begin again.
             match self.position {
-                Position::At(before) => return Ok(self.reset(before)),
+                Position::At(before) => return Some(self.reset(before)),
                 Position::Wanted(_) => self.epoch = head.epoch,
             }
         }
-        let cursor = self.locate().await?;
+        let Position::At(cursor) = self.position else {
+            return None;
+        };
         if let Some(block) = self.page.pop_front() {
-            return Ok(self.give(Slice::whole(block)));
+            return Some(self.give(Slice::whole(block)));
         }
         match self.source.ring.locate(cursor, self.epoch) {
-            None => Ok(self.reset(cursor)),
-            Some(Place::Within(slice)) => Ok(self.give(slice)),
-            Some(Place::AtHead) => Ok(Step::CaughtUp),
+            None => Some(self.reset(cursor)),
+            Some(Place::Within(slice)) => Some(self.give(slice)),
+            Some(Place::AtHead) => Some(Step::CaughtUp),
             Some(Place::Hole(gap, behind)) => {
                 self.position = Position::At(behind);
-                Ok(Step::Gap(gap))
+                Some(Step::Gap(gap))
             }
-            Some(Place::Outside) => self.read_page(cursor).await,
+            Some(Place::Outside) => None,
         }
     }
 
-    async fn read_page(&mut self, from: Cursor) -> Result<Step, LogError> {
+    /// What comes next, for which the log must be asked.
+    async fn read(&mut self) -> Result<Step, LogError> {
+        let from = self.locate().await?;
+        // Its place found, the ring may have what follows.
+        if let Some(step) = self.ready() {
+            return Ok(step);
+        }
         let page = self.source.history.after(from).await?;
         if let Continuity::Rewound = page.continuity {
             return Ok(self.reset(from));

@@ -34,6 +34,7 @@ mod entry;
 mod error;
 mod feed;
 mod filter;
+mod frame;
 mod health;
 mod history;
 mod metrics;

@@ -13,23 +13,32 @@ const VERSION: u32 = 1;
 /// What a client that is told to come back should wait, on average.
 const RETRY_MS: u64 = 500;
 
-/// Why a WebSocket is closed. All of them invite the client to come back with its cursor.
+/// Why a WebSocket is closed. One table of codes; README.md has it for those who write clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Farewell {
-    /// 1012: the bridge stops or starts anew.
+    /// The bridge stops or starts anew.
     Restart,
-    /// 4408: the client took nothing of what waited for it; nothing is lost, it resumes from its cursor.
+    /// The client took nothing of what waited for it.
     Slow,
-    /// 1009: the client sent more than the bridge listens to.
+    /// The client sent more than the bridge listens to.
     TooBig,
+    /// The client broke the rules of RFC 6455.
+    Malformed,
+    /// The client sent a text that is none.
+    NotText,
 }
 
 impl Farewell {
+    #[cfg(test)]
+    const ALL: [Self; 5] = [Self::Restart, Self::Slow, Self::TooBig, Self::Malformed, Self::NotText];
+
     pub(crate) fn code(self) -> u16 {
         match self {
             Self::Restart => 1012,
             Self::Slow => 4408,
             Self::TooBig => 1009,
+            Self::Malformed => 1002,
+            Self::NotText => 1007,
         }
     }
 
@@ -38,7 +47,9 @@ impl Farewell {
         match self {
             Self::Restart => "the bridge is stopping; resume from your cursor",
             Self::Slow => "nothing was read for too long; resume from your cursor",
-            Self::TooBig => "message too big; clients have nothing to send here",
+            Self::TooBig => "message too big; an operation has 16 KiB at most",
+            Self::Malformed => "a frame that breaks RFC 6455; mend the client before it comes back",
+            Self::NotText => "a text frame that is not UTF-8; mend the client before it comes back",
         }
     }
 }
@@ -76,6 +87,17 @@ pub(crate) enum Control<'a> {
     Bye {
         code: u16,
         retry_ms: u64,
+        why: &'a str,
+    },
+    /// An operation was carried out.
+    Done {
+        op: &'a str,
+        /// From where a client that has got everything so far resumes.
+        cursor: String,
+    },
+    /// An operation was not understood, and nothing was changed.
+    Error {
+        op: Option<&'a str>,
         why: &'a str,
     },
     Page {
@@ -263,8 +285,17 @@ mod tests {
 
     #[test]
     fn close_reasons_fit_a_close_frame() {
-        for farewell in [Farewell::Restart, Farewell::Slow, Farewell::TooBig] {
+        for farewell in Farewell::ALL {
             assert!(farewell.why().len() <= 123);
+        }
+    }
+
+    #[test]
+    fn every_close_code_is_in_the_readme() {
+        let readme = include_str!("../../README.md");
+        for farewell in Farewell::ALL {
+            let row = format!("| `{}` |", farewell.code());
+            assert!(readme.contains(&row), "no row {row}");
         }
     }
 }

@@ -8,18 +8,26 @@ use crate::feed::Start;
 use crate::filter::Filter;
 
 /// The parameters of `/events`.
-pub(crate) const LIVE: &[&str] = &["after", "tail", "since", "framed", "type", "run", "node", "outcome"];
+pub(crate) const LIVE: &[&str] = &[
+    "after", "tail", "since", "framed", "credit", "type", "run", "node", "outcome",
+];
 /// The parameters of `/api/events`.
 pub(crate) const HISTORY: &[&str] = &["after", "tail", "since", "limit", "type", "run", "node", "outcome"];
 
 /// How far back `tail` goes.
 const MAX_TAIL: usize = 1_000_000;
 
+/// The least window that leaves room for an event while another is on its way.
+const MIN_CREDIT_BYTES: usize = 64 * 1024;
+const CREDIT: &str = "a number of bytes, 65536 at least";
+
 /// A query, understood.
 #[derive(Debug, Default)]
 pub(crate) struct Query {
     pub(crate) start: Option<Start>,
     pub(crate) is_framed: bool,
+    /// How much may be sent before the client says how far it has come, in bytes.
+    pub(crate) credit: Option<usize>,
     pub(crate) limit: Option<usize>,
     pub(crate) filter: Filter,
 }
@@ -40,6 +48,11 @@ impl Query {
                 )));
             }
             query.take(&name, value)?;
+        }
+        if query.credit.is_some() && !query.is_framed {
+            return Err(Misunderstood(
+                "credit: only with framed=1, since plain frames have no cursor to acknowledge".to_owned(),
+            ));
         }
         Ok(query)
     }
@@ -66,6 +79,13 @@ impl Query {
                     "0" | "false" => false,
                     _ => return Err(misunderstood(name, "1 or 0", &value)),
                 }
+            }
+            "credit" => {
+                let bytes = number(name, &value, CREDIT)?;
+                if bytes < MIN_CREDIT_BYTES {
+                    return Err(misunderstood(name, CREDIT, &value));
+                }
+                self.credit = Some(bytes);
             }
             "limit" => {
                 let limit = number(name, &value, "a number of events from 1 to 10000")?;
@@ -149,6 +169,11 @@ mod tests {
                 "typ: not a parameter of this route; it has after, tail",
             ),
             (vec![("limit", "5")], "limit: not a parameter"),
+            (
+                vec![("framed", "1"), ("credit", "100")],
+                "credit: expected a number of bytes, 65536 at least",
+            ),
+            (vec![("credit", "65536")], "credit: only with framed=1"),
             (vec![("after", "0"), ("tail", "5")], "only one of them"),
         ] {
             let error = parse(&pairs, LIVE).unwrap_err();

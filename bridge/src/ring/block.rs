@@ -7,11 +7,11 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use event_core::log::{Content, Cursor, Entry, EntryId};
-use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::Seen;
 use crate::entry::{self, Event, Keys};
 use crate::filter::Filter;
+use crate::frame::{Header, MAX_HEADER_BYTES, Opcode};
 use crate::protocol;
 
 /// A block, and so a text frame of a framed client, holds at most this many entries.
@@ -24,8 +24,12 @@ const MAX_BYTES: usize = 256 * 1024;
 pub(crate) struct Block {
     /// The last entry it covers, whether shown or not.
     pub(crate) last: Cursor,
-    /// The framed lines of all entries.
-    lines: Utf8Bytes,
+    /// One text frame with the NDJSON lines of all entries, behind some room that its header did not need.
+    lines: Bytes,
+    /// Where the frame begins.
+    frame_start: usize,
+    /// The stored JSON of all entries, each in a text frame of its own.
+    events: Bytes,
     entries: Box<[Framed]>,
     /// All entries as server-sent events, from when the first such client wanted them.
     sse: OnceLock<Bytes>,
@@ -37,10 +41,28 @@ pub(crate) struct Block {
 #[derive(Debug)]
 pub(crate) struct Framed {
     pub(crate) cursor: Cursor,
-    /// The stored JSON; shares the memory of the line.
-    pub(crate) text: Utf8Bytes,
     pub(crate) keys: Keys,
+    /// Its line among the lines.
     line: Range<usize>,
+    /// Its frame among the events.
+    frame: Range<usize>,
+}
+
+/// How a client wants its entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// NDJSON lines with cursors, many in a text frame.
+    Lines,
+    /// The stored JSON, one text frame each.
+    Events,
+}
+
+/// What of some entries was shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Shown {
+    pub(crate) count: usize,
+    /// The last of them.
+    pub(crate) last: Option<Cursor>,
 }
 
 /// The entries of a block behind a reader's cursor.
@@ -105,13 +127,43 @@ impl Slice {
             .filter(|entry| filter.matches(&entry.keys))
     }
 
-    /// The same as one text of NDJSON lines; none if nothing passes. Copies only what is not the whole block.
-    pub(crate) fn lines(&self, filter: &Filter) -> Option<Utf8Bytes> {
-        if self.start == 0 && filter.is_open() && self.block.len() > 0 {
-            return Some(self.block.lines.clone());
+    /// Adds what passes `filter` to `outbox`, as frames that share the block's memory. A whole block is one part,
+    /// whatever is in it.
+    pub(crate) fn frames(&self, form: Form, filter: &Filter, outbox: &mut impl Extend<Bytes>) -> Shown {
+        if self.start == 0 && filter.is_open() {
+            outbox.extend([match form {
+                Form::Lines => self.block.lines.slice(self.block.frame_start..),
+                Form::Events => self.block.events.clone(),
+            }]);
+            return Shown {
+                count: self.block.len(),
+                last: self.block.entries.last().map(|entry| entry.cursor),
+            };
         }
-        let lines: String = self.matching(filter).map(|entry| self.line(entry)).collect();
-        (!lines.is_empty()).then(|| lines.into())
+        let mut shown = Shown::default();
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for entry in self.matching(filter) {
+            shown.count += 1;
+            shown.last = Some(entry.cursor);
+            let range = match form {
+                Form::Lines => &entry.line,
+                Form::Events => &entry.frame,
+            };
+            match ranges.last_mut() {
+                Some(before) if before.end == range.start => before.end = range.end,
+                _ => ranges.push(range.clone()),
+            }
+        }
+        let source = match form {
+            Form::Lines => &self.block.lines,
+            Form::Events => &self.block.events,
+        };
+        if form == Form::Lines && shown.count > 0 {
+            let header = Header::new(Opcode::Text, ranges.iter().map(Range::len).sum());
+            outbox.extend([Bytes::copy_from_slice(header.as_ref())]);
+        }
+        outbox.extend(ranges.into_iter().map(|range| source.slice(range)));
+        shown
     }
 
     /// What `filter` lets pass, as server-sent events; empty if nothing does. A whole block is encoded once for all.
@@ -136,7 +188,9 @@ impl Slice {
 
     /// The NDJSON line of one of its entries.
     pub(crate) fn line<'a>(&'a self, entry: &Framed) -> &'a str {
-        self.block.lines.as_str().get(entry.line.clone()).unwrap_or_default()
+        // It was cut from a `String` at the borders of its parts.
+        let line = self.block.lines.get(entry.line.clone()).unwrap_or_default();
+        std::str::from_utf8(line).unwrap_or_default()
     }
 }
 
@@ -178,20 +232,15 @@ pub(crate) fn frame(
 #[derive(Default)]
 struct Framing {
     last: Option<Cursor>,
+    /// Room for a header, then lines.
     lines: String,
-    entries: Vec<Unsliced>,
+    events: Vec<u8>,
+    entries: Vec<Framed>,
 }
 
-/// An entry whose text cannot be sliced yet, because the lines may still move.
-struct Unsliced {
-    cursor: Cursor,
-    keys: Keys,
-    line: Range<usize>,
-    /// Where in the lines the text is.
-    text: Range<usize>,
-    /// The text itself, if it differs there.
-    original: Option<Utf8Bytes>,
-}
+/// The header is written when the length is known.
+const ROOM: &str = "\0\0\0\0\0\0\0\0\0\0";
+const _: () = assert!(ROOM.len() == MAX_HEADER_BYTES);
 
 impl Framing {
     fn is_full_for(&self, entry: &Entry) -> bool {
@@ -203,58 +252,57 @@ impl Framing {
     }
 
     fn push(&mut self, cursor: Cursor, text: &str, keys: Keys) {
+        if self.lines.is_empty() {
+            self.lines.push_str(ROOM);
+        }
         let line_start = self.lines.len();
         // Writing to a String can't fail.
         let _ = write!(self.lines, r#"{{"cursor":"{cursor}","event":"#);
-        let start = self.lines.len();
         // In valid JSON a raw line break is mere space; in a line it would end the line.
-        let breaks = ['\n', '\r'];
-        let original = text.contains(breaks).then(|| Utf8Bytes::from(text));
-        match &original {
-            Some(text) => self.lines.push_str(&text.replace(breaks, " ")),
-            None => self.lines.push_str(text),
+        if memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_some() {
+            self.lines.push_str(&text.replace(['\n', '\r'], " "));
+        } else {
+            self.lines.push_str(text);
         }
-        let end = self.lines.len();
         self.lines.push_str("}\n");
-        let line = line_start..self.lines.len();
-        self.entries.push(Unsliced {
+        let frame_start = self.events.len();
+        self.events
+            .extend_from_slice(Header::new(Opcode::Text, text.len()).as_ref());
+        self.events.extend_from_slice(text.as_bytes());
+        self.entries.push(Framed {
             cursor,
             keys,
-            line,
-            text: start..end,
-            original,
+            line: line_start..self.lines.len(),
+            frame: frame_start..self.events.len(),
         });
     }
 
     /// None if it covers nothing.
-    fn finish(self) -> Option<Arc<Block>> {
+    fn finish(mut self) -> Option<Arc<Block>> {
         let last = self.last?;
-        let originals: usize = self
-            .entries
-            .iter()
-            .filter_map(|entry| entry.original.as_deref())
-            .map(str::len)
-            .sum();
-        let shared = Bytes::from(self.lines);
-        let bytes = shared.len() + originals + self.entries.len() * size_of::<Framed>();
-        let slice = |entry: Unsliced| Framed {
-            cursor: entry.cursor,
-            text: entry.original.unwrap_or_else(|| text(shared.slice(entry.text))),
-            keys: entry.keys,
-            line: entry.line,
-        };
-        let entries = self.entries.into_iter().map(slice).collect();
+        // A block lives long, and what it has is what is counted.
+        self.events.shrink_to_fit();
+        let mut lines = self.lines.into_bytes();
+        lines.shrink_to_fit();
+        let mut frame_start = 0;
+        // Where nothing is shown there is no frame.
+        if let Some(payload_bytes) = lines.len().checked_sub(MAX_HEADER_BYTES) {
+            let header = Header::new(Opcode::Text, payload_bytes);
+            frame_start = MAX_HEADER_BYTES - header.as_ref().len();
+            lines[frame_start..MAX_HEADER_BYTES].copy_from_slice(header.as_ref());
+        }
+        let entries = self.entries.into_boxed_slice();
         Some(Arc::new(Block {
             last,
-            lines: text(shared),
+            bytes: lines.len() + self.events.len() + size_of_val(&*entries),
+            lines: lines.into(),
+            frame_start,
+            events: self.events.into(),
             entries,
             sse: OnceLock::new(),
-            bytes,
         }))
     }
 }
 
-/// Text that was cut from a `String` at the borders of its parts, so that it is UTF-8 whatever happens.
-fn text(bytes: Bytes) -> Utf8Bytes {
-    Utf8Bytes::try_from(bytes).unwrap_or_default()
-}
+#[cfg(test)]
+mod tests;

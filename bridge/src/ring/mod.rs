@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use event_core::log::{Cursor, EntryId, Gap};
 use tokio::sync::watch;
 
-pub(crate) use self::block::{Block, Slice, frame};
+pub(crate) use self::block::{Block, Form, Slice, frame};
 pub(crate) use self::seen::{Seen, WINDOW};
 
 /// See the module's description.

@@ -10,6 +10,7 @@ mod framed;
 mod gaps;
 mod invalid;
 mod metrics;
+mod operations;
 mod plain;
 mod rest;
 mod restarts;

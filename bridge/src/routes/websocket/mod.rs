@@ -1,8 +1,12 @@
 //! `GET /events`: the live stream. Owns the handshake of RFC 6455; what goes over the socket then is the session's.
 //! warp's own WebSocket is not used: it takes 128 KiB a client, and copies every message for every client.
 
-mod progress;
+mod credit;
+mod deadlines;
+mod inbound;
+mod operation;
 mod session;
+mod socket;
 
 use std::sync::Arc;
 
@@ -19,7 +23,6 @@ use self::session::Session;
 use super::{Pairs, origin, with};
 use crate::answer;
 use crate::feed::{Feed, Start};
-use crate::metrics::Kind;
 use crate::query::{self, Query};
 use crate::server::State;
 use crate::server::accept::Claim;
@@ -59,15 +62,8 @@ fn respond(
     let Ok(accept) = HeaderValue::try_from(accept) else {
         return upgrade_required();
     };
-    let kind = if query.is_framed { Kind::Framed } else { Kind::Plain };
-    let session = Session {
-        present: state.source.metrics.client(kind),
-        is_live: false,
-        feed: Feed::new(state.source.clone(), query.start.unwrap_or(Start::Now)),
-        filter: query.filter,
-        is_framed: query.is_framed,
-        state: state.clone(),
-    };
+    let feed = Feed::new(state.source.clone(), query.start.unwrap_or(Start::Now));
+    let session = Session::new(state.clone(), feed, query);
     state.tasks.spawn(async move {
         match upgrade.await {
             Ok(socket) => session.run(socket).await,

@@ -1,289 +1,330 @@
-//! One WebSocket client, from `hello` to `bye`. Owns the timers and the two forms of frames; what comes next is the
-//! feed's knowledge. Reading and writing go side by side, so that a client that stopped reading is still heard
-//! leaving.
+//! One WebSocket client, from `hello` to `bye`. Owns the order in which things are said, and what an operation does;
+//! what comes next is the feed's knowledge, and how bytes go the socket's. A client that waits costs a timer and a
+//! place among those that the ring wakes.
 
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use event_core::Timestamp;
-use event_core::log::Gap;
-use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{SinkExt as _, StreamExt as _};
+use event_core::log::Cursor;
 use hyper::upgrade::Upgraded;
-use hyper_util::rt::TokioIo;
 use tokio::sync::watch;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
-use super::progress::{Observed, Progress};
+use super::credit::Credit;
+use super::deadlines::{Deadlines, Due, Signs};
+use super::operation::{Operation, Refused};
+use super::socket::{Happening, Socket};
 use crate::feed::{Feed, Step};
 use crate::filter::Filter;
-use crate::metrics::Present;
+use crate::frame::{self, Opcode};
+use crate::metrics::{Kind, Present};
 use crate::protocol::{self, Control, Farewell};
-use crate::ring::Slice;
+use crate::query::Query;
+use crate::ring::{Form, Slice};
 use crate::server::State;
 
-const READ_BUFFER_BYTES: usize = 4 * 1024;
 /// What is gathered before it is written, unless there is nothing more to gather.
-const WRITE_BUFFER_BYTES: usize = 64 * 1024;
-/// Clients have nothing to say.
-const MAX_INBOUND_BYTES: usize = 16 * 1024;
+const GATHERED_BYTES: usize = 256 * 1024;
+/// Answers that wait before no more is listened to.
+const MAX_UNHEARD_BYTES: usize = GATHERED_BYTES * 2;
 /// How long a client that leaves, or is sent away, may take for its leave.
 const LEAVE: Duration = Duration::from_secs(1);
-
-type Socket = WebSocketStream<Observed<TokioIo<Upgraded>>>;
+const RESET: &str = "the log was deleted or restored";
 
 /// See the module's description.
 pub(super) struct Session {
-    pub(super) feed: Feed,
-    pub(super) filter: Filter,
-    pub(super) is_framed: bool,
-    pub(super) state: Arc<State>,
-    pub(super) present: Present,
-    /// It has caught up once: what comes from then on is given to it as it happens.
-    pub(super) is_live: bool,
+    state: Arc<State>,
+    feed: Feed,
+    filter: Filter,
+    form: Form,
+    credit: Option<Credit>,
+    is_paused: bool,
+    /// It has caught up, and was told so: what comes from then on is given to it as it happens.
+    is_live: bool,
+    present: Present,
 }
 
 /// Why a session ends.
 enum End {
-    /// The peer closed, broke off or fell silent: nothing more can be said.
+    /// The peer broke off or fell silent: nothing more can be said.
     Gone,
+    /// The peer says goodbye, with this code.
+    Closed(Option<u16>),
     Farewell(Farewell),
 }
 
 impl Session {
-    pub(super) async fn run(self, socket: Upgraded) {
-        let progress = Progress::new();
-        let observed = Observed {
-            socket: TokioIo::new(socket),
-            progress: progress.clone(),
+    pub(super) fn new(state: Arc<State>, feed: Feed, query: Query) -> Self {
+        let (form, kind) = if query.is_framed {
+            (Form::Lines, Kind::Framed)
+        } else {
+            (Form::Events, Kind::Plain)
         };
-        let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BUFFER_BYTES)
-            .write_buffer_size(WRITE_BUFFER_BYTES)
-            .max_message_size(Some(MAX_INBOUND_BYTES))
-            .max_frame_size(Some(MAX_INBOUND_BYTES));
-        let socket = WebSocketStream::from_raw_socket(observed, Role::Server, Some(config)).await;
-        let (sink, mut incoming) = socket.split();
-        let silence = self.state.limits.silence;
-        let mut writer = Writer {
-            sink,
-            progress,
-            no_progress: self.state.limits.no_progress,
-        };
-        let end = tokio::select! {
-            end = listen(&mut incoming, silence) => end,
-            end = self.stream(&mut writer) => end,
-        };
-        // Whatever happens now, the socket goes.
-        let _ = timeout(LEAVE, writer.leave(end, &mut incoming)).await;
-    }
-
-    async fn stream(mut self, writer: &mut Writer) -> End {
-        match self.serve(writer).await {
-            Ok(farewell) | Err(End::Farewell(farewell)) => {
-                if farewell == Farewell::Slow {
-                    self.present.was_slow();
-                }
-                if self.is_framed {
-                    // The close frame says the same.
-                    let _ = timeout(LEAVE, writer.control(&Control::bye(farewell))).await;
-                }
-                End::Farewell(farewell)
-            }
-            Err(End::Gone) => End::Gone,
+        Self {
+            present: state.source.metrics.client(kind),
+            state,
+            feed,
+            filter: query.filter,
+            form,
+            credit: query.credit.map(Credit::new),
+            is_paused: false,
+            is_live: false,
         }
     }
 
-    async fn serve(&mut self, writer: &mut Writer) -> Result<Farewell, End> {
-        self.feed.open().await;
+    pub(super) async fn run(mut self, upgraded: Upgraded) {
+        let mut socket = Socket::new(upgraded);
+        Box::pin(self.feed.open()).await;
+        self.hello(&mut socket);
+        let end = self.serve(&mut socket).await;
+        // Whatever happens now, the socket goes.
+        let _ = Box::pin(timeout(LEAVE, self.leave(&mut socket, end))).await;
+    }
+
+    async fn serve(&mut self, socket: &mut Socket) -> End {
         let state = self.state.clone();
         let limits = &state.limits;
+        let mut drained = pin!(state.drain.cancelled());
         let mut health = state.source.health.watch();
-        let mut heartbeat = every(limits.heartbeat);
-        let mut ping = every(limits.ping);
-        self.hello(writer).await?;
-        if state.source.health.error().is_some() {
-            self.heartbeat(writer).await?;
-        }
+        let mut deadlines = Deadlines::new(limits);
+        let mut timer = pin!(sleep_until(deadlines.next(limits, signs(socket))));
         loop {
-            let step = tokio::select! {
+            if timer.is_elapsed() {
+                while let Some(due) = deadlines.take(limits, signs(socket), Instant::now()) {
+                    match due {
+                        Due::Standstill => return End::Farewell(Farewell::Slow),
+                        Due::Silence => return End::Gone,
+                        Due::Ping => socket.extend([frame::frame(Opcode::Ping, &[])]),
+                        Due::Heartbeat => self.heartbeat(socket),
+                    }
+                }
+            }
+            until(timer.as_mut(), deadlines.next(limits, signs(socket)));
+            // A client that always has something to take must hear of the end as well.
+            if state.drain.is_cancelled() {
+                return End::Farewell(Farewell::Restart);
+            }
+            let listens = socket.waiting_bytes() < MAX_UNHEARD_BYTES;
+            let wants_more = socket.is_flushed() && self.may_send();
+            let happening = tokio::select! {
                 biased;
-                () = state.drain.cancelled() => return self.finish(writer).await,
-                _ = ping.tick() => {
-                    writer.feed(Message::Ping(bytes::Bytes::new())).await?;
-                    writer.flush().await?;
+                happening = socket.happening(listens) => happening,
+                step = self.feed.next(), if wants_more => {
+                    self.gather(socket, step);
                     continue;
                 }
-                _ = heartbeat.tick() => {
-                    self.heartbeat(writer).await?;
-                    continue;
-                }
+                () = timer.as_mut() => continue,
+                () = drained.as_mut() => continue,
                 () = changed(&mut health) => {
-                    self.heartbeat(writer).await?;
+                    self.heartbeat(socket);
                     continue;
                 }
-                step = self.feed.next() => step,
             };
-            let is_caught_up = matches!(step, Step::CaughtUp);
-            self.write(writer, step).await?;
-            if is_caught_up && !self.is_live {
-                self.is_live = true;
-                self.heartbeat(writer).await?;
+            match happening {
+                Happening::Flushed => {}
+                Happening::Text(text) => self.operate(socket, &text).await,
+                Happening::Binary => self.refuse(socket, None, "expected a text frame, got a binary one"),
+                Happening::Closed(code) => return End::Closed(code),
+                Happening::Gone => return End::Gone,
+                Happening::Broken(farewell) => return End::Farewell(farewell),
             }
         }
     }
 
-    /// What is there already is still given, then the client is told to come back.
-    async fn finish(&mut self, writer: &mut Writer) -> Result<Farewell, End> {
-        let rest = timeout(LEAVE, async {
-            while let Ok(step @ (Step::Entries(_) | Step::Gap(_) | Step::Reset { .. })) = self.feed.advance().await {
-                self.write(writer, step).await?;
-            }
-            writer.flush().await
-        });
-        rest.await.unwrap_or(Ok(()))?;
-        Ok(Farewell::Restart)
+    fn may_send(&self) -> bool {
+        !self.is_paused && self.credit.as_ref().is_none_or(Credit::is_open)
     }
 
-    async fn write(&self, writer: &mut Writer, step: Step) -> Result<(), End> {
-        match step {
-            Step::Entries(slice) => self.entries(writer, &slice).await,
-            Step::Gap(gap) => self.gap(writer, &gap).await,
-            Step::Reset { before } => {
-                let why = "the log was deleted or restored";
-                if self.is_framed {
-                    writer.feed_text(Control::reset(self.feed.cursor(), why).line()).await
-                } else {
-                    writer.feed_text(protocol::stream_reset(before, why)).await
+    /// Takes `step` and what else is there already, to be written at once.
+    fn gather(&mut self, socket: &mut Socket, step: Step) {
+        let mut next = Some(step);
+        while let Some(step) = next {
+            match step {
+                Step::Entries(slice) => self.entries(socket, &slice),
+                Step::Gap(gap) => match self.form {
+                    Form::Lines => say(socket, &Control::gap(&gap)),
+                    Form::Events => socket.extend([event(&protocol::stream_gap(&gap))]),
+                },
+                Step::Reset { before } => self.reset(socket, before),
+                Step::CaughtUp => {
+                    if !std::mem::replace(&mut self.is_live, true) {
+                        self.heartbeat(socket);
+                    }
+                    return;
                 }
+                Step::Cold | Step::Stalled(_) => return,
             }
-            Step::CaughtUp | Step::Cold | Step::Stalled(_) => writer.flush().await,
+            let is_enough = socket.waiting_bytes() >= GATHERED_BYTES || !self.may_send();
+            next = if is_enough { None } else { self.feed.ready() };
         }
     }
 
-    async fn entries(&self, writer: &mut Writer, slice: &Slice) -> Result<(), End> {
-        if self.is_framed {
-            if let Some(lines) = slice.lines(&self.filter) {
-                self.present.sent(slice.len(), lines.len());
-                writer.feed_text(lines).await?;
-            }
-        } else {
-            let (mut events, mut bytes) = (0, 0);
-            for entry in slice.matching(&self.filter) {
-                events += 1;
-                bytes += entry.text.len();
-                writer.feed_text(entry.text.clone()).await?;
-            }
-            self.present.sent(events, bytes);
+    fn entries(&mut self, socket: &mut Socket, slice: &Slice) {
+        let before = socket.waiting_bytes();
+        let shown = slice.frames(self.form, &self.filter, socket);
+        let bytes = socket.waiting_bytes() - before;
+        self.present.sent(shown.count, bytes);
+        if let (Some(last), Some(credit)) = (shown.last, &mut self.credit) {
+            credit.sent(last, bytes);
         }
         if self.is_live {
             let age_ms = Timestamp::now().unix_ms().saturating_sub(slice.end().id.ms);
-            self.state.source.metrics.latency.observe(age_ms, slice.len() as u64);
-        }
-        Ok(())
-    }
-
-    async fn gap(&self, writer: &mut Writer, gap: &Gap) -> Result<(), End> {
-        if self.is_framed {
-            writer.feed_text(Control::gap(gap).line()).await
-        } else {
-            writer.feed_text(protocol::stream_gap(gap)).await
+            self.state.source.metrics.latency.observe(age_ms, shown.count as u64);
         }
     }
 
-    async fn hello(&self, writer: &mut Writer) -> Result<(), End> {
-        if !self.is_framed {
-            return Ok(());
+    fn reset(&mut self, socket: &mut Socket, before: Cursor) {
+        if let Some(credit) = &mut self.credit {
+            credit.forget();
+        }
+        match self.form {
+            Form::Lines => say(socket, &Control::reset(self.feed.cursor(), RESET)),
+            Form::Events => socket.extend([event(&protocol::stream_reset(before, RESET))]),
+        }
+    }
+
+    /// Does what the client asks for, and says so.
+    async fn operate(&mut self, socket: &mut Socket, text: &str) {
+        // Plain clients have nothing to say, and no line to be answered with.
+        if self.form == Form::Events {
+            return;
+        }
+        let operation = match Operation::parse(text) {
+            Ok(operation) => operation,
+            Err(Refused { op, why }) => return self.refuse(socket, op.as_deref(), &why),
+        };
+        let op = operation.name();
+        match operation {
+            Operation::Filter(filter) => self.filter = filter,
+            Operation::Pause => self.is_paused = true,
+            Operation::Resume => self.is_paused = false,
+            Operation::Seek(start) => {
+                self.feed = Feed::new(self.state.source.clone(), start);
+                Box::pin(self.feed.open()).await;
+                self.is_live = false;
+                if let Some(credit) = &mut self.credit {
+                    credit.forget();
+                }
+            }
+            Operation::Acknowledge(cursor) => match &mut self.credit {
+                Some(credit) => credit.acknowledged(cursor),
+                None => {
+                    return self.refuse(socket, Some(op), "nothing to acknowledge: connect with credit=BYTES");
+                }
+            },
+        }
+        say(
+            socket,
+            &Control::Done {
+                op,
+                cursor: self.feed.cursor().to_string(),
+            },
+        );
+    }
+
+    fn refuse(&self, socket: &mut Socket, op: Option<&str>, why: &str) {
+        if self.form == Form::Lines {
+            say(socket, &Control::Error { op, why });
+        }
+    }
+
+    fn hello(&self, socket: &mut Socket) {
+        if self.form == Form::Events {
+            return;
         }
         let log = &self.state.source.log;
-        writer
-            .control(&Control::hello(log.stream(), log.kind(), self.feed.cursor()))
-            .await
+        say(socket, &Control::hello(log.stream(), log.kind(), self.feed.cursor()));
+        if self.state.source.health.error().is_some() {
+            self.heartbeat(socket);
+        }
     }
 
     /// Browsers do not show pings to pages; framed clients get a line instead.
-    async fn heartbeat(&self, writer: &mut Writer) -> Result<(), End> {
-        if !self.is_framed {
-            return Ok(());
+    fn heartbeat(&self, socket: &mut Socket) {
+        // Whoever takes something already need not be told that the bridge lives.
+        if self.form == Form::Events || socket.waiting_bytes() >= GATHERED_BYTES {
+            return;
         }
         let source = &self.state.source;
         let error = source.health.error();
-        let line = Control::heartbeat(source.ring.head().cursor, self.feed.cursor(), error.as_deref());
-        writer.control(&line).await
-    }
-}
-
-/// Hears the peer until it leaves. Pings are answered by the socket itself.
-async fn listen(incoming: &mut SplitStream<Socket>, silence: Duration) -> End {
-    loop {
-        match timeout(silence, incoming.next()).await {
-            Ok(Some(Ok(message))) if !message.is_close() => {}
-            Ok(Some(Err(tungstenite::Error::Capacity(_)))) => return End::Farewell(Farewell::TooBig),
-            _ => return End::Gone,
-        }
-    }
-}
-
-/// The writing side. Every write ends in time: done, failed, or given up because the peer takes nothing.
-struct Writer {
-    sink: SplitSink<Socket, Message>,
-    progress: Progress,
-    no_progress: Duration,
-}
-
-impl Writer {
-    /// Adds a frame to what is to be written.
-    async fn feed(&mut self, message: Message) -> Result<(), End> {
-        self.progress.mark();
-        tokio::select! {
-            fed = self.sink.feed(message) => fed.map_err(|_| End::Gone),
-            () = self.progress.stopped(self.no_progress) => Err(End::Farewell(Farewell::Slow)),
-        }
+        let head = source.ring.head().cursor;
+        say(socket, &Control::heartbeat(head, self.feed.cursor(), error.as_deref()));
     }
 
-    async fn feed_text(&mut self, text: impl Into<Utf8Bytes>) -> Result<(), End> {
-        self.feed(Message::Text(text.into())).await
-    }
-
-    async fn flush(&mut self) -> Result<(), End> {
-        self.progress.mark();
-        tokio::select! {
-            flushed = self.sink.flush() => flushed.map_err(|_| End::Gone),
-            () = self.progress.stopped(self.no_progress) => Err(End::Farewell(Farewell::Slow)),
-        }
-    }
-
-    async fn control(&mut self, control: &Control<'_>) -> Result<(), End> {
-        self.feed_text(control.line()).await?;
-        self.flush().await
-    }
-
-    /// Closes, and hears the peer's close.
-    async fn leave(&mut self, end: End, incoming: &mut SplitStream<Socket>) {
-        if let End::Farewell(farewell) = end {
-            let frame = CloseFrame {
-                code: CloseCode::from(farewell.code()),
-                reason: farewell.why().into(),
-            };
-            if self.feed(Message::Close(Some(frame))).await.is_err() {
-                return;
+    /// Takes leave, and hears the peer's close.
+    async fn leave(&mut self, socket: &mut Socket, end: End) {
+        match end {
+            End::Gone => return,
+            End::Closed(Some(code)) => socket.extend([frame::close(code, "")]),
+            End::Closed(None) => socket.extend([frame::frame(Opcode::Close, &[])]),
+            End::Farewell(farewell) => {
+                if farewell == Farewell::Slow {
+                    self.present.was_slow();
+                }
+                if farewell == Farewell::Restart {
+                    self.finish(socket).await;
+                }
+                if self.form == Form::Lines {
+                    // The close frame says the same.
+                    say(socket, &Control::bye(farewell));
+                }
+                socket.extend([frame::close(farewell.code(), farewell.why())]);
             }
         }
-        // Either side may be gone already; then there is nobody to be polite to.
-        let _ = self.sink.flush().await;
-        while let Some(Ok(_)) = incoming.next().await {}
+        let is_closed = matches!(end, End::Closed(_));
+        loop {
+            match socket.happening(true).await {
+                Happening::Flushed if is_closed => break,
+                Happening::Closed(_) | Happening::Gone | Happening::Broken(_) => break,
+                _ => {}
+            }
+        }
+        socket.shut_down().await;
+    }
+
+    /// What is there already is still given.
+    async fn finish(&mut self, socket: &mut Socket) {
+        let given = async {
+            while self.may_send()
+                && let Ok(step @ (Step::Entries(_) | Step::Gap(_) | Step::Reset { .. })) = self.feed.advance().await
+            {
+                self.gather(socket, step);
+                while !socket.is_flushed() {
+                    if let Happening::Gone = socket.happening(false).await {
+                        return;
+                    }
+                }
+            }
+        };
+        // Half of the time for the leave, so that the other half is left to say goodbye.
+        let _ = timeout(LEAVE / 2, given).await;
     }
 }
 
-/// The first tick comes after one period.
-fn every(period: Duration) -> Interval {
-    let mut interval = interval_at(Instant::now() + period, period);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    interval
+fn signs(socket: &Socket) -> Signs {
+    Signs {
+        heard: socket.heard,
+        waiting_since: (!socket.is_flushed()).then_some(socket.took),
+    }
+}
+
+/// Sets the timer, unless it goes off before: then it is set again.
+fn until(timer: Pin<&mut Sleep>, deadline: Instant) {
+    if timer.is_elapsed() || deadline < timer.deadline() {
+        timer.reset(deadline);
+    }
+}
+
+fn say(socket: &mut Socket, control: &Control<'_>) {
+    socket.extend([event(&control.line())]);
+}
+
+/// A text frame.
+fn event(text: &str) -> Bytes {
+    frame::frame(Opcode::Text, text.as_bytes())
 }
 
 /// Ends at a change; never, if there can be none any more.
