@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use event_core::testing::{Capture, Events, capture, capture_async};
 use event_core::{Context, Event, EventBus, emits};
+use futures_util::{FutureExt as _, StreamExt as _};
 use serde_json::json;
 
 #[derive(Event, serde::Serialize)]
@@ -189,6 +190,23 @@ fn a_paused_clock_gives_exact_times_to_its_capture_only() {
     assert!(other.span("work_started").duration().unwrap() < Duration::from_secs(3_600));
     let (first, last) = (&events[1].ts, &events[2].ts);
     assert_eq!(first, last, "no time passes by itself");
+}
+
+#[test]
+fn a_paused_clock_is_also_that_of_a_stream_s_first_item() {
+    #[emits(WorkStarted { n: 1 }, WorkFinished)]
+    fn answer(pass: impl Fn() + Send + 'static) -> impl futures_util::Stream<Item = u32> {
+        futures_util::stream::iter(0..3).inspect(move |_| pass())
+    }
+    let capture = Capture::start();
+    let clock = capture.pause_clock();
+    let tick = clock.clone();
+    let items = answer(move || tick.advance(Duration::from_millis(250))).collect::<Vec<_>>();
+    assert_eq!(items.now_or_never().unwrap().len(), 3);
+    let events = capture.events();
+    let span = events.span("work_started");
+    assert_eq!(span.duration(), Some(Duration::from_millis(750)));
+    assert_eq!(span.finished().unwrap().payload["time_to_first"], 0.25);
 }
 
 #[test]

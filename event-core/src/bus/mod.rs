@@ -165,6 +165,11 @@ impl EventBus {
         self.0.writer.pause_clock()
     }
 
+    /// How long it is since then, by the clock of this bus's events.
+    pub(crate) fn since(&self, moment: Moment) -> Duration {
+        self.0.writer.since(moment)
+    }
+
     /// The log this bus writes to.
     pub fn log(&self) -> Arc<dyn Log> {
         self.0.log.clone()

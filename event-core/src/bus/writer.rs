@@ -22,7 +22,7 @@ use self::shared::Shared;
 pub(super) use self::work::is_writer;
 use super::builder::Options;
 use super::stats::Stats;
-use crate::clock::Pause;
+use crate::clock::{Moment, Pause};
 use crate::log::Log;
 use crate::record::Record;
 
@@ -104,6 +104,11 @@ impl Writer {
 
     pub(super) fn pause_clock(&self) -> Arc<Pause> {
         self.shared.pause.get_or_init(|| Arc::new(Pause::begin())).clone()
+    }
+
+    pub(super) fn since(&self, moment: Moment) -> Duration {
+        let shown = |moment| self.shared.pause.get().map_or(moment, |pause| pause.shown(moment));
+        shown(Moment::now()).since(shown(moment))
     }
 
     pub(super) fn stats(&self) -> Stats {

@@ -2,6 +2,7 @@
 //! question whether it is on, and the steps that an expansion names.
 
 use std::mem::{self, ManuallyDrop};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -118,6 +119,11 @@ impl Call {
     /// Dropped now, it was given up.
     pub(crate) fn is_suspended(&self) -> bool {
         self.0.is_suspended()
+    }
+
+    /// How long it is since then, by the clock of its events.
+    pub(crate) fn since(&self, moment: Moment) -> Duration {
+        self.0.since(moment)
     }
 
     /// Tells the finished event what came out of the stream that the call is.

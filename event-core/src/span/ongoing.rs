@@ -1,6 +1,8 @@
 //! What a call knows of itself from start to finish. Owns the rule that a started event has exactly one finished event,
 //! on every way out. Nothing of it is compiled into the functions of users.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::{enclosing, here};
@@ -190,6 +192,12 @@ impl Ongoing {
     /// Dropped now, it was given up.
     pub(super) fn is_suspended(&self) -> bool {
         self.state.is(State::SUSPENDED)
+    }
+
+    /// How long it is since then, by the clock of its events.
+    pub(super) fn since(&self, moment: Moment) -> Duration {
+        let bus = self.context.node().and_then(|node| node.bus.as_ref());
+        bus.map_or_else(|| Moment::now().since(moment), |bus| bus.since(moment))
     }
 
     /// Tells the finished event what came out of the stream that the call is.

@@ -115,7 +115,7 @@ impl Capture {
 
     /// Stops the clock for what is captured, and only for that: from now on it goes on when it is told to.
     ///
-    /// It is the clock of `ts` and `duration`. What streams tell of their first item is real time all the same.
+    /// It is the clock of `ts`, of `duration`, and of a stream's `time_to_first`.
     pub fn pause_clock(&self) -> PausedClock {
         PausedClock(self.bus.pause_clock())
     }

@@ -90,7 +90,7 @@ where
             this.streamed.items += 1;
             this.streamed
                 .time_to_first
-                .get_or_insert_with(|| Moment::now().since(first_poll));
+                .get_or_insert_with(|| call.since(first_poll));
             *this.failure = (this.judge)(item);
             // Between two items nothing of it runs.
             call.suspend();
