@@ -17,7 +17,7 @@ use event_core::log::{RedisConfig, RedisLog};
 use event_core::{EventBus, Limits, SpoolConfig};
 
 use crate::numbered::{
-    UNSTOWED, assert_whole, bus_at, publish, publish_more_than_fits, publish_slowly, run, stored, told,
+    UNSTOWED, assert_whole, bus_at, once, publish, publish_more_than_fits, publish_slowly, run, stored, told,
 };
 use crate::proxy::Proxy;
 use crate::redis_server::{DEADLINE, RedisServer, eventually};
@@ -192,6 +192,60 @@ fn all_comes_from_the_spool(server: &RedisServer, url: String, be_away: impl Fn(
     assert_whole(&stored(server), 0..2_000);
     let stats = bus.stats();
     assert_eq!((stats.sent, stats.dropped, stats.duplicated), (2_000, 0, 0));
+}
+
+#[test]
+fn what_was_on_its_way_as_a_program_ended_is_looked_for_by_the_next() {
+    let (server, folder) = (RedisServer::start(), tempfile::tempdir().unwrap());
+    let arrived = end_with_events_on_their_way(&server, &server.url(), folder.path());
+    let next = bus_with_spool(server.url(), folder.path());
+    publish(&next, 2_000..2_050);
+    assert_eq!(next.flush(DEADLINE), 0);
+    assert_whole(&stored(&server), 0..2_050);
+    let stats = next.stats();
+    assert_eq!(
+        (stats.sent, stats.retried, stats.duplicated),
+        (50, 0, 0),
+        "{arrived} had arrived"
+    );
+}
+
+#[test]
+fn what_was_on_its_way_as_a_program_ended_is_counted_by_one_that_may_not_read() {
+    let (server, folder) = (RedisServer::start(), tempfile::tempdir().unwrap());
+    let () = run(&server, "ACL SETUSER writer on >s3cret ~* +xadd");
+    let url = server.url().replace("//", "//writer:s3cret@");
+    let arrived = end_with_events_on_their_way(&server, &url, folder.path());
+    let next = bus_with_spool(url, folder.path());
+    publish(&next, 2_000..2_050);
+    assert_eq!(next.flush(DEADLINE), 0);
+    let stored = stored(&server);
+    assert_whole(&once(&stored), 0..2_050);
+    let (repeated, duplicated) = (stored.len() as u64 - 2_050, next.stats().duplicated);
+    assert_eq!(repeated, arrived - 40);
+    assert!(
+        repeated <= duplicated && duplicated <= IN_HAND,
+        "{repeated} of at most {duplicated}"
+    );
+}
+
+/// Events up to 2,000 are published, of which all behind the fortieth wait in the spool at the end, and some have arrived
+/// all the same: how many have.
+fn end_with_events_on_their_way(server: &RedisServer, url: &str, folder: &Path) -> u64 {
+    let bus = bus_with_spool(url.to_owned(), folder);
+    publish(&bus, 0..40);
+    assert_eq!(bus.flush(DEADLINE), 0);
+    server.pause(true);
+    publish_more_than_fits(&bus, 40..2_000);
+    assert_eq!(bus.shutdown(Duration::ZERO), 1_960);
+    drop(bus);
+    // What lies in its socket it reads now.
+    server.pause(false);
+    eventually("what was on its way has arrived", || {
+        let before = stored(server).len() as u64;
+        sleep(Duration::from_millis(100));
+        (before > 40 && before == stored(server).len() as u64).then_some(before)
+    })
 }
 
 #[test]

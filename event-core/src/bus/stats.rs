@@ -17,7 +17,8 @@ pub struct Stats {
     pub queued: u64,
     /// In the log.
     pub sent: u64,
-    /// Sent once more, because the log could not take them, or because it was not known whether it had.
+    /// Sent once more, because the log could not take them, or because it was not known whether it had; those among them
+    /// that a former process left in the spool count too.
     pub retried: u64,
     /// Of these, sent although they may have been in the log: at most so many stand there twice. Where the bus may read
     /// the log it looks first, and there are none.

@@ -2,13 +2,13 @@
 //!
 //! ```text
 //! lock                              held while somebody writes here
-//! sent                              the first number that has not arrived: number u64 | checksum u32
+//! sent                              how far its entries have come
 //! 00000000000000000042.events       frames from number 42 on; the next file's name says where it ends
 //! ```
 
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::frame::frames;
@@ -33,17 +33,6 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
         .create(true)
         .truncate(false)
         .open(path)
-}
-
-/// None if nothing was written there yet, or not to the end.
-pub(super) fn read_sent(file: &mut File) -> io::Result<Option<u64>> {
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    let Some((number, checksum)) = bytes.split_first_chunk() else {
-        return Ok(None);
-    };
-    let is_whole = crc32fast::hash(number).to_le_bytes() == checksum;
-    Ok(is_whole.then_some(u64::from_le_bytes(*number)))
 }
 
 pub(super) fn list(folder: &Path) -> io::Result<VecDeque<Segment>> {

@@ -1,23 +1,21 @@
 //! One folder of the spool, which one bus at a time holds: segments of frames, written at the end and deleted once all in
-//! them has arrived. Owns their order, their bound, and how far they were read; it knows nothing of events.
+//! them has arrived. Owns their order and their bound; it knows nothing of events.
 //!
 //! Nothing is ever written behind what a crash may have torn: each start begins a new segment.
 
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use bytes::Bytes;
-
 use super::folder::{self, End, Segment};
-use super::frame::{Frame, frames};
+use super::frame::Frame;
+use super::note::Note;
+use super::reading::{Files, Reading};
 use super::{Appended, Damage, Entry};
 
-/// How much is read at once, unless one entry is larger.
-const READ_BYTES: u64 = 256 * 1024;
 /// Segments follow each other at a sixteenth of the bound, or here: what is damaged is looked for in one at a time.
 const MAX_SEGMENT_BYTES: u64 = 4 * 1024 * 1024;
 
@@ -29,7 +27,7 @@ pub(super) struct Lane {
     folder: PathBuf,
     /// Locked as long as it is open.
     _lock: File,
-    sent_file: File,
+    note: Note,
     /// Oldest first.
     segments: VecDeque<Segment>,
     /// The end of the last segment, once this lane has begun one.
@@ -39,24 +37,9 @@ pub(super) struct Lane {
     segment_bytes: u64,
     /// Of the next entry.
     pub(super) next: u64,
-    /// Of the first entry that has not arrived.
-    pub(super) sent: u64,
-    /// Of the first entry since the start.
-    first: u64,
     reading: Reading,
-    pub(super) damage: Damage,
     /// What the process before was writing when it ended.
     pub(super) torn_bytes: u64,
-}
-
-/// How far it was read.
-#[derive(Debug)]
-struct Reading {
-    /// The first number of the segment.
-    segment: u64,
-    offset: u64,
-    /// The number that comes next: behind what was given out, or found damaged.
-    expected: u64,
 }
 
 impl Lane {
@@ -67,42 +50,35 @@ impl Lane {
         if !is_taken(&lock)? {
             return Ok(None);
         }
-        let mut sent_file = folder::open(&folder.join("sent"))?;
-        let sent = folder::read_sent(&mut sent_file)?.unwrap_or_default();
+        let mut note = Note::open(&folder.join("sent"))?;
         let mut segments = folder::list(folder)?;
         let End { number, torn_bytes } = folder::end_of(folder, &mut segments)?;
         let end = number.unwrap_or_default();
-        let first = segments.front().map_or(end.max(sent), |segment| segment.first);
+        let first = segments.front().map_or(end.max(note.sent), |segment| segment.first);
         // Segments go only when all in them has arrived: what is before the first is not missing.
-        let sent = sent.max(first);
-        let next = end.max(sent);
+        note.sent = note.sent.max(first);
+        let next = end.max(note.sent);
+        note.tried = note.tried.clamp(note.sent, next);
         let mut lane = Self {
             folder: folder.to_owned(),
             _lock: lock,
-            sent_file,
+            reading: Reading::new(first, note.sent, next, note.tried),
+            note,
             segments,
             writing: None,
             max_bytes,
             segment_bytes: (max_bytes / 16).min(MAX_SEGMENT_BYTES),
             next,
-            sent,
-            first: next,
-            reading: Reading {
-                segment: first,
-                offset: 0,
-                expected: sent,
-            },
-            damage: Damage::default(),
             torn_bytes,
         };
-        lane.write_sent()?;
+        lane.note.write()?;
         lane.delete_sent()?;
         Ok(Some(lane))
     }
 
     /// Entries that have not arrived; damaged ones among them until they are read.
     pub(super) fn len(&self) -> u64 {
-        self.next - self.sent
+        self.next - self.note.sent
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -183,116 +159,59 @@ impl Lane {
 
     /// The entries that come next, at most `max_entries`: none when all were given out.
     pub(super) fn read(&mut self, max_entries: usize) -> io::Result<Vec<Entry>> {
-        let mut entries = Vec::new();
-        while entries.is_empty() {
-            let Some(index) = self.segments.iter().position(|it| it.first == self.reading.segment) else {
-                break;
-            };
-            let end = self.segments.get(index + 1).map(|segment| segment.first);
-            if self.reading.offset < self.segments[index].bytes {
-                self.read_segment(index, max_entries, &mut entries)?;
-            } else if let Some(next) = end {
-                self.reading.segment = next;
-                self.reading.offset = 0;
-            } else {
-                break;
-            }
-        }
-        if entries.is_empty() {
-            // All was given out; what is missing at the end was damaged.
-            self.pass(self.next);
-        }
-        Ok(entries)
+        let files = Files {
+            folder: &self.folder,
+            segments: &self.segments,
+            next: self.next,
+        };
+        self.reading.read(&files, max_entries)
     }
 
-    fn read_segment(&mut self, index: usize, max_entries: usize, entries: &mut Vec<Entry>) -> io::Result<()> {
-        let segment = &self.segments[index];
-        let left = segment.bytes - self.reading.offset;
-        let mut file = File::open(self.path(segment.first))?;
-        file.seek(SeekFrom::Start(self.reading.offset))?;
-        let mut bytes = Vec::new();
-        (&mut file).take(left.min(READ_BYTES)).read_to_end(&mut bytes)?;
-        let mut is_all = left <= READ_BYTES;
-        if !is_all && Frame::read(&bytes).is_none() {
-            // Larger than what was read, or damaged: with all of the segment at hand it shows.
-            file.take(left - READ_BYTES).read_to_end(&mut bytes)?;
-            is_all = true;
-        }
-        let mut end = 0;
-        for (frame, frame_end) in frames(&bytes) {
-            let is_behind_damage = frame_end - frame.size() > end;
-            if entries.len() == max_entries || is_behind_damage && !is_all {
-                self.reading.offset += end as u64;
-                return Ok(());
-            }
-            end = frame_end;
-            self.take(&frame, entries);
-        }
-        // In all of the segment, what is no frame is torn.
-        self.reading.offset += if is_all { left } else { end as u64 };
-        Ok(())
+    /// As far as it was read.
+    pub(super) fn damage(&self) -> Damage {
+        self.reading.damage
     }
 
-    fn take(&mut self, frame: &Frame<'_>, entries: &mut Vec<Entry>) {
-        // What was given out before a crash, or by nobody of ours.
-        if !(self.reading.expected..self.next).contains(&frame.number) {
-            return;
+    /// The entry with this number, and those before it, are on their way from here on: should this process end, they may
+    /// have arrived.
+    pub(super) fn try_up_to(&mut self, number: u64) -> io::Result<()> {
+        if number < self.note.tried {
+            return Ok(());
         }
-        self.pass(frame.number);
-        self.reading.expected = frame.number + 1;
-        entries.push(Entry {
-            number: frame.number,
-            flags: frame.flags,
-            json: Bytes::copy_from_slice(frame.entry),
-            is_left: frame.number < self.first,
-        });
-    }
-
-    /// What was expected before `number` is not there.
-    fn pass(&mut self, number: u64) {
-        let left = number.min(self.first).saturating_sub(self.reading.expected);
-        self.damage.left += left;
-        self.damage.own += number - self.reading.expected - left;
-        self.reading.expected = number;
+        self.note.tried = number + 1;
+        self.note.write()
     }
 
     /// What was given out before the entry with this number has arrived; without a number, all that was given out.
     pub(super) fn confirm_before(&mut self, number: Option<u64>) -> io::Result<()> {
-        let sent = number.unwrap_or(self.reading.expected);
-        if sent > self.sent { self.settle(sent) } else { Ok(()) }
+        let sent = number.unwrap_or(self.reading.expected());
+        if sent <= self.note.sent {
+            return Ok(());
+        }
+        self.note.sent = sent;
+        self.note.tried = self.note.tried.max(sent);
+        // First told, then deleted: a crash in between deletes at the next start.
+        self.note.write()?;
+        self.delete_sent()
     }
 
     /// Takes all entries for given out: whoever appended them has them still.
     pub(super) fn give_out(&mut self) {
-        self.reading.expected = self.next;
+        self.reading.give_out(self.next);
     }
 
     pub(super) fn own_unread(&self) -> u64 {
-        self.next - self.first.max(self.reading.expected)
+        self.reading.own_unread(self.next)
     }
 
     pub(super) fn is_given_out(&self) -> bool {
-        self.reading.expected == self.next
-    }
-
-    fn settle(&mut self, sent: u64) -> io::Result<()> {
-        self.sent = sent;
-        // First told, then deleted: a crash in between deletes at the next start.
-        self.write_sent()?;
-        self.delete_sent()
-    }
-
-    fn write_sent(&mut self) -> io::Result<()> {
-        let number = self.sent.to_le_bytes();
-        let checksum = crc32fast::hash(&number).to_le_bytes();
-        self.sent_file.seek(SeekFrom::Start(0))?;
-        self.sent_file.write_all(&[&number[..], &checksum[..]].concat())
+        self.reading.expected() == self.next
     }
 
     fn delete_sent(&mut self) -> io::Result<()> {
         while let Some(first) = self.segments.front().map(|segment| segment.first) {
             let end = self.segments.get(1).map_or(self.next, |segment| segment.first);
-            if end > self.sent {
+            if end > self.note.sent {
                 break;
             }
             if self.segments.len() == 1 {
@@ -300,10 +219,7 @@ impl Lane {
             }
             fs::remove_file(self.path(first))?;
             self.segments.pop_front();
-            if self.reading.segment == first {
-                self.reading.segment = end;
-                self.reading.offset = 0;
-            }
+            self.reading.leave(first, end);
         }
         Ok(())
     }

@@ -4,6 +4,8 @@
 mod folder;
 mod frame;
 mod lane;
+mod note;
+mod reading;
 
 use std::collections::VecDeque;
 use std::io;
@@ -26,7 +28,8 @@ const MAX_LANES: u32 = 64;
 /// - It fills only while the log is down, and when a program ends with events unsent; it is empty otherwise.
 /// - A killed process loses nothing that is in it. It is not synced to the disk but at the end of the program: when the
 ///   machine loses power, what the system had not written through yet is gone, as a rule the last half minute.
-/// - Events can arrive twice if the process is killed between their arrival and the note of it. Their ids tell.
+/// - What was on its way as the process ended, or was killed, is looked for in the log first. Where the bus may not read
+///   it, such events can arrive twice, and are counted. Their ids tell.
 /// - Several processes, or buses, may be given the same path: each has a folder of its own in it, `0`, `1`, …, and takes
 ///   up as well what others, which are gone, have left.
 /// - Once it is full, or the disk is, what it holds stays, and the queue drops its oldest events as it does without one.
@@ -82,6 +85,8 @@ pub(in crate::bus) struct Entry {
     pub(in crate::bus) json: Bytes,
     /// It was there before the start.
     pub(in crate::bus) is_left: bool,
+    /// It was on its way then, and may have arrived.
+    pub(in crate::bus) is_in_doubt: bool,
 }
 
 /// Entries that were damaged and are lost, as far as it was read.
@@ -153,7 +158,7 @@ impl Spool {
 
     /// As far as it was read.
     pub(in crate::bus) fn damage(&self) -> Damage {
-        self.lanes().fold(self.damage, |sum, lane| sum + lane.damage)
+        self.lanes().fold(self.damage, |sum, lane| sum + lane.damage())
     }
 
     fn lanes(&self) -> impl Iterator<Item = &Lane> {
@@ -173,10 +178,16 @@ impl Spool {
             if !entries.is_empty() || !lane.is_empty() {
                 return Ok(entries);
             }
-            self.damage = self.damage + lane.damage;
+            self.damage = self.damage + lane.damage();
             self.left.pop_front();
         }
         self.own.read(max_entries)
+    }
+
+    /// The entry with this number, which was given out or appended, goes to the log, and with it those before: should this
+    /// process end, the next one can't know whether they have arrived.
+    pub(in crate::bus) fn try_up_to(&mut self, number: u64) -> io::Result<()> {
+        self.left.front_mut().unwrap_or(&mut self.own).try_up_to(number)
     }
 
     /// What was given out before the entry with this number has arrived; without a number, all that was given out.

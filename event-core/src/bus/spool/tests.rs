@@ -207,6 +207,28 @@ fn a_lost_note_of_what_has_arrived_sends_again_and_loses_nothing() {
 }
 
 #[test]
+fn what_was_on_its_way_at_the_end_is_in_doubt_at_the_next_start() {
+    let in_doubt = |folder: &TempDir| {
+        let entries = read_all(&mut open(folder, 1 << 20));
+        entries.iter().filter(|entry| entry.is_in_doubt).count()
+    };
+    for has_note in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut spool = open(&folder, 1 << 20);
+        append(&mut spool, &numbered(0..6));
+        let read = spool.read(4).unwrap();
+        assert!(read.iter().all(|entry| !entry.is_in_doubt), "nobody has sent it before");
+        spool.try_up_to(read[2].number).unwrap();
+        spool.confirm_before(Some(read[1].number)).unwrap();
+        drop(spool);
+        if !has_note {
+            fs::write(folder.path().join("0/sent"), b"torn").unwrap();
+        }
+        assert_eq!(in_doubt(&folder), if has_note { 2 } else { 6 });
+    }
+}
+
+#[test]
 fn an_entry_larger_than_one_read_comes_back_whole() {
     let folder = tempfile::tempdir().unwrap();
     let mut spool = open(&folder, 64 << 20);

@@ -5,6 +5,7 @@ use std::mem;
 
 use serde::Deserialize;
 
+use super::batch::{Mark, Owner};
 use super::shared::Shared;
 use crate::bus::own_record;
 use crate::catalog::EventsDropped;
@@ -64,6 +65,22 @@ impl Losses {
         // Times are written so that their texts have their order.
         known.first_ts = [known.first_ts.take(), loss.first_ts].into_iter().flatten().min();
         known.last_ts = [known.last_ts.take(), loss.last_ts].into_iter().flatten().max();
+    }
+
+    /// The log will never take this one.
+    pub(super) fn refuse(&mut self, entry: &[u8], mark: Mark, shared: &Shared) {
+        shared.refused.add(usize::from(mark.is_own()));
+        if mark.owner == Owner::Bus {
+            return;
+        }
+        let ts = ts(entry);
+        self.add(Loss {
+            reason: Reason::Refused,
+            count: 1,
+            own: u64::from(mark.is_own()),
+            first_ts: ts.clone(),
+            last_ts: ts,
+        });
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -7,7 +7,7 @@ use std::mem;
 use bytes::Bytes;
 
 use super::batch::{Batch, MAX_BYTES, MAX_EVENTS, Mark, Owner};
-use super::losses::{self, Loss, Losses, Reason};
+use super::losses::Losses;
 use super::shared::Shared;
 use super::stowage::Stowage;
 use crate::bus::{say, spare};
@@ -19,6 +19,8 @@ pub(super) struct Outbox {
     /// Of the flight that is being answered: older than what is still in flight.
     returned: VecDeque<(Bytes, Mark)>,
     again: VecDeque<(Bytes, Mark)>,
+    /// What is to be sent again came from the spool, and a former process may have sent it: the log is asked first.
+    is_in_doubt: bool,
     stowage: Stowage,
     losses: Losses,
     /// What the bus says of itself, before anything of the queue.
@@ -42,6 +44,7 @@ impl Outbox {
         Self {
             returned: VecDeque::new(),
             again: VecDeque::new(),
+            is_in_doubt: false,
             stowage,
             losses: Losses::default(),
             notices: Vec::new(),
@@ -52,11 +55,21 @@ impl Outbox {
     /// What goes next, at most `max_events`. `on_their_way` are the program's events that were sent and have no answer.
     pub(super) fn next_batch(&mut self, shared: &Shared, max_events: usize, on_their_way: usize) -> Batch {
         let mut batch = Batch::default();
+        if self.is_in_doubt {
+            return batch;
+        }
+        self.fill(&mut batch, max_events, on_their_way, shared);
+        self.stowage.try_up_to(batch.marks.iter());
+        batch
+    }
+
+    fn fill(&mut self, batch: &mut Batch, max_events: usize, on_their_way: usize, shared: &Shared) {
         while batch.has_room(max_events)
             && let Some((entry, mark)) = self.again.pop_front()
         {
-            shared.retried.add(usize::from(mark.was_sent && mark.is_own()));
-            shared.duplicated.add(usize::from(mark.is_unknown && mark.is_own()));
+            let is_ours = mark.owner == Owner::Bus;
+            shared.retried.add(usize::from(mark.was_sent && !is_ours));
+            shared.duplicated.add(usize::from(mark.is_unknown && !is_ours));
             batch.add(entry, mark);
         }
         while batch.has_room(max_events) && self.stowage.has_work() {
@@ -66,17 +79,21 @@ impl Outbox {
             if stowed.is_empty() {
                 break;
             }
+            if stowed.iter().any(|(_, mark)| mark.is_unknown) {
+                self.again.extend(stowed);
+                self.is_in_doubt = true;
+                return;
+            }
             for (entry, mark) in stowed {
                 batch.add(entry, mark);
             }
         }
         if self.stowage.has_work() || !self.again.is_empty() {
             // What is dropped by the queue now, or was taken by the log before, can be newer than what waits here.
-            return batch;
+            return;
         }
-        self.draw(&mut batch, max_events, shared);
+        self.draw(batch, max_events, shared);
         batch.covers = shared.settled() + (on_their_way + batch.own_len()) as u64;
-        batch
     }
 
     /// Adds what the queue has.
@@ -105,12 +122,14 @@ impl Outbox {
 
     /// Brings to the disk what is in hand and what the queue has, as far as there is room; whether all of it is there now.
     pub(super) fn stow(&mut self, in_flight: &mut VecDeque<Batch>, shared: &Shared) -> bool {
-        let in_flight = in_flight
+        let batches = in_flight
             .iter_mut()
             .flat_map(|batch| batch.entries.iter().zip(&mut batch.marks));
         let returned = self.returned.iter_mut().map(|(entry, mark)| (&*entry, mark));
         let again = self.again.iter_mut().map(|(entry, mark)| (&*entry, mark));
-        if !self.stowage.copy(returned.chain(in_flight).chain(again), shared) {
+        let is_copied = self.stowage.copy(returned.chain(batches).chain(again), shared);
+        self.note_tried(in_flight);
+        if !is_copied {
             return false;
         }
         // What is published meanwhile waits for the next time: the log may have something to say.
@@ -130,6 +149,14 @@ impl Outbox {
                 return true;
             }
         }
+    }
+
+    /// Those that may arrive, whether this process hears of it or not.
+    fn note_tried(&mut self, in_flight: &VecDeque<Batch>) {
+        let unknown = self.returned.iter().chain(&self.again).map(|(_, mark)| mark);
+        let unknown = unknown.filter(|mark| mark.is_unknown);
+        let in_flight = in_flight.iter().flat_map(|batch| &batch.marks);
+        self.stowage.try_up_to(unknown.chain(in_flight));
     }
 
     /// What was given out by the spool and is not in hand is settled.
@@ -172,7 +199,7 @@ impl Outbox {
     /// Gives the oldest up.
     pub(super) fn give_up_first(&mut self, why: &LogError, shared: &Shared) {
         if let Some((entry, mark)) = self.again.pop_front() {
-            self.refuse(&entry, mark, shared);
+            self.losses.refuse(&entry, mark, shared);
             say_lost(why, entry.len());
         }
     }
@@ -191,6 +218,16 @@ impl Outbox {
             shared.bytes.add(if has_arrived { entry.len() } else { 0 });
             !has_arrived
         });
+    }
+
+    /// The log must be asked before anything is sent.
+    pub(super) fn is_in_doubt(&self) -> bool {
+        self.is_in_doubt
+    }
+
+    /// The log was asked, and has answered or can't be.
+    pub(super) fn is_asked(&mut self) {
+        self.is_in_doubt = false;
     }
 
     /// The others were looked for, and are not there.
@@ -229,7 +266,7 @@ impl Outbox {
                     settled.confirmed = Some(id);
                 }
                 Err(error) if error.kind() == LogErrorKind::Invalid => {
-                    self.refuse(&entry, mark, shared);
+                    self.losses.refuse(&entry, mark, shared);
                     refused.get_or_insert((error, entry.len()));
                 }
                 Err(error) => {
@@ -246,22 +283,6 @@ impl Outbox {
         // Whoever waits for what was lost waits until it is told.
         settled.covers = batch.covers.saturating_sub(self.losses.own());
         settled
-    }
-
-    /// The log will never take it.
-    fn refuse(&mut self, entry: &[u8], mark: Mark, shared: &Shared) {
-        shared.refused.add(usize::from(mark.is_own()));
-        if mark.owner == Owner::Bus {
-            return;
-        }
-        let ts = losses::ts(entry);
-        self.losses.add(Loss {
-            reason: Reason::Refused,
-            count: 1,
-            own: u64::from(mark.is_own()),
-            first_ts: ts.clone(),
-            last_ts: ts,
-        });
     }
 }
 

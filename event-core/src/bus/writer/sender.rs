@@ -62,6 +62,18 @@ impl<'a> Sender<'a> {
         }
     }
 
+    /// The spool holds what a former process may have sent, and the log must be asked for it before anything goes.
+    pub(super) fn is_in_doubt(&self) -> bool {
+        self.in_flight.is_empty() && self.outbox.is_in_doubt()
+    }
+
+    /// Asks.
+    pub(super) async fn settle_doubt(&mut self) {
+        self.look_back().await;
+        self.outbox.is_asked();
+        self.outbox.confirm(&self.in_flight);
+    }
+
     /// Some events have no answer yet.
     pub(super) fn is_waiting(&self) -> bool {
         !self.in_flight.is_empty()

@@ -150,9 +150,23 @@ impl Stowage {
     /// What was given out before the event with this number is in the log, or lost.
     pub(super) fn confirm_before(&mut self, number: Option<u64>) {
         let Some(spool) = &mut self.spool else { return };
-        // The next one says it again; at worst the next process sends once more what has arrived.
         let error = spool.confirm_before(number).err();
-        if let Some(error) = &error
+        self.tell_note(error.as_ref());
+    }
+
+    /// These events may arrive from here on, whether this process hears of it or not.
+    pub(super) fn try_up_to<'m>(&mut self, marks: impl Iterator<Item = &'m Mark>) {
+        let Some(spool) = &mut self.spool else { return };
+        let Some(number) = marks.filter_map(|mark| mark.number).max() else {
+            return;
+        };
+        let error = spool.try_up_to(number).err();
+        self.tell_note(error.as_ref());
+    }
+
+    fn tell_note(&mut self, error: Option<&io::Error>) {
+        // The next one says it again; at worst the next process sends once more what has arrived.
+        if let Some(error) = error
             && !self.is_unmarked
         {
             say(format_args!(
@@ -236,8 +250,9 @@ fn unpacked(entry: Entry) -> (Bytes, Mark) {
             _ if entry.is_left => Owner::Former,
             _ => Owner::Program,
         },
+        was_sent: entry.is_in_doubt,
+        is_unknown: entry.is_in_doubt,
         number: Some(entry.number),
-        ..Mark::default()
     };
     (entry.json, mark)
 }

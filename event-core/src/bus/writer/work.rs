@@ -69,6 +69,10 @@ async fn write(shared: &Shared, sender: &mut Sender<'_>) {
             sender.stow();
         }
         sender.hand_over();
+        if sender.is_in_doubt() {
+            sender.settle_doubt().await;
+            continue;
+        }
         let is_waiting = sender.is_waiting();
         if !is_waiting {
             shared.settle(shared.settled());

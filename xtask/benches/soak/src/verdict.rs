@@ -4,8 +4,8 @@
 //! - what a server without any data had confirmed (`forget`): the numbers right before each kill
 //! - what was in the queue of a process that was killed (`publisher`): its last numbers
 //!
-//! And two things that the documentation says: of a process that was killed, events can arrive twice; a server without
-//! memory can take a later event of one flight before an earlier one, once or twice for each refusal.
+//! And one thing that the documentation says: a server without memory can take a later event of one flight before an
+//! earlier one, once or twice for each refusal.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -142,9 +142,8 @@ impl Verdict {
             format!("{} lost, {} reported", self.lost, self.reported_lost),
         );
         say(has_spool && self.lost > 0, format!("{} lost with a spool", self.lost));
-        let is_unreported = self.repeated > self.reported_repeated && fault != Fault::Publisher;
         say(
-            is_unreported,
+            self.repeated > self.reported_repeated,
             format!("{} twice, {} reported", self.repeated, self.reported_repeated),
         );
         say(
