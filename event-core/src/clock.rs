@@ -2,6 +2,7 @@
 //! so that one clock read gives both.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -162,6 +163,92 @@ impl serde::Serialize for Timestamp {
     }
 }
 
+/// A text that is no timestamp.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a timestamp: {0:?}; expected RFC 3339 from 1970 on, such as 2026-11-22T13:51:28.123456Z")]
+pub struct InvalidTimestamp(String);
+
+impl FromStr for Timestamp {
+    type Err = InvalidTimestamp;
+
+    /// Reads RFC 3339, with any offset and any count of decimals, of which six are kept.
+    ///
+    /// ```
+    /// let ts: event_core::Timestamp = "2000-02-29T01:30:00.5+01:30".parse().unwrap();
+    /// assert_eq!(ts.to_string(), "2000-02-29T00:00:00.500000Z");
+    /// ```
+    fn from_str(text: &str) -> Result<Self, InvalidTimestamp> {
+        let micros = rfc3339(text).and_then(|micros| u64::try_from(micros).ok());
+        micros
+            .map(|unix_micros| Self { unix_micros })
+            .ok_or_else(|| InvalidTimestamp(text.to_owned()))
+    }
+}
+
+/// Microseconds since the unix epoch.
+fn rfc3339(text: &str) -> Option<i64> {
+    let (head, tail) = text.split_at_checked("2000-01-01T00:00:00".len())?;
+    let number = |from: usize, to: usize| digits(head.get(from..to)?);
+    let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
+    if separators
+        .iter()
+        .any(|(at, byte)| !head.as_bytes()[*at].eq_ignore_ascii_case(byte))
+    {
+        return None;
+    }
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+    // A leap second is the 60th.
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let days = days(year, month, day)?;
+    let (fraction, offset) = match tail.strip_prefix('.') {
+        Some(rest) => rest.split_at(rest.find(|byte: char| !byte.is_ascii_digit())?),
+        None => ("000000", tail),
+    };
+    let micros = digits(fraction.get(..6).unwrap_or(fraction))?
+        * 10_i64.pow(6_u32.saturating_sub(u32::try_from(fraction.len()).ok()?));
+    let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset_seconds(offset)?;
+    Some(seconds * 1_000_000 + micros)
+}
+
+/// Of `Z`, or of `+02:00`.
+fn offset_seconds(text: &str) -> Option<i64> {
+    if text.eq_ignore_ascii_case("z") {
+        return Some(0);
+    }
+    let sign = match text.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let (hours, minutes) = text[1..].split_once(':')?;
+    let is_clock = hours.len() == 2 && minutes.len() == 2;
+    let (hours, minutes) = (digits(hours)?, digits(minutes)?);
+    (is_clock && hours < 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
+}
+
+fn digits(text: &str) -> Option<i64> {
+    text.bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| text.parse().ok())?
+}
+
+/// Days since 1970-01-01, of a date that exists: the inverse of [`civil`].
+fn days(year: i64, month: i64, day: i64) -> Option<i64> {
+    let shifted = if month <= 2 { year - 1 } else { year };
+    let month_from_march = (month + 9) % 12;
+    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    let days = shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + day_of_year - 719_468;
+    let date = (
+        u64::try_from(year).ok()?,
+        u64::try_from(month).ok()?,
+        u64::try_from(day).ok()?,
+    );
+    (civil(u64::try_from(days).ok()?) == date).then_some(days)
+}
+
 /// Year, month and day of a count of days since 1970-01-01, by the proleptic Gregorian calendar. Years begin in
 /// March here, so that the leap day is the last of its year.
 fn civil(days: u64) -> (u64, u64, u64) {
@@ -192,6 +279,43 @@ mod tests {
             (4_107_542_400_000_000, "2100-03-01T00:00:00.000000Z"),
         ] {
             assert_eq!(Timestamp { unix_micros }.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_timestamp_survives_its_text_form() {
+        for unix_micros in [0, 951_782_400_000_001, 1_709_251_199_999_999, 4_107_542_400_000_000] {
+            let ts = Timestamp { unix_micros };
+            assert_eq!(ts.to_string().parse(), Ok(ts));
+        }
+        for (text, same) in [
+            ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000000Z"),
+            ("2026-11-22t13:51:28.1z", "2026-11-22T13:51:28.100000Z"),
+            ("2026-11-22T13:51:28.1234567-02:00", "2026-11-22T15:51:28.123456Z"),
+        ] {
+            assert_eq!(text.parse::<Timestamp>().unwrap().to_string(), same);
+        }
+    }
+
+    #[test]
+    fn what_is_no_timestamp_is_named_in_the_error() {
+        for text in [
+            "",
+            "yesterday",
+            "2026-11-22 13:51:28Z",
+            "2026-11-22T13:51:28",
+            "2026-02-29T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-00-01T00:00:00Z",
+            "2026-01-01T24:00:00Z",
+            "2026-01-01T00:00:00.Z",
+            "2026-01-01T00:00:00+1:00",
+            "2026-01-01T00:00:00.é",
+            "1969-12-31T23:59:59Z",
+            "+026-01-01T00:00:00Z",
+        ] {
+            let error = text.parse::<Timestamp>().unwrap_err();
+            assert!(error.to_string().contains(&format!("{text:?}")), "{error}");
         }
     }
 

@@ -46,7 +46,7 @@ pub use event_macros::{Event, emits};
 
 pub use self::bus::{EventBus, EventBusBuilder, Installed, InstalledForThread, Limits, SpoolConfig, Stats};
 pub use self::catalog::*;
-pub use self::clock::Timestamp;
+pub use self::clock::{InvalidTimestamp, Timestamp};
 pub use self::context::{Context, InContext, InvalidTraceparent};
 pub use self::event::{Envelope, Event};
 pub use self::ids::{RunId, SpanId, producer_id};
