@@ -28,6 +28,7 @@
 mod answer;
 mod body;
 mod bridge;
+pub mod check;
 mod config;
 mod continuity;
 mod entry;
@@ -37,6 +38,7 @@ mod filter;
 mod frame;
 mod health;
 mod history;
+mod line;
 mod metrics;
 mod negotiation;
 mod page_size;

@@ -1,6 +1,8 @@
 //! The command line. Owns the names of commands and flags, the logs on stderr and the exit codes: 0 done, 1 failed,
-//! 2 misused.
+//! 2 misused. Where 1 is an answer, as it is of `check`, what failed is 2 as well.
 
+mod check;
+mod log;
 mod serve;
 
 use std::io::{IsTerminal as _, stderr};
@@ -27,12 +29,16 @@ enum Command {
     /// Serve the UI, the live stream and the history of one stream.
     #[command(after_help = serve::EXAMPLES)]
     Serve(serve::Serve),
+    /// Check that a stream or a recording tells the truth: spans, durations, statuses, steps, sums.
+    #[command(after_help = check::EXAMPLES)]
+    Check(check::Check),
 }
 
 const EXAMPLES: &str = "\
 Examples:
   event-bridge serve                     # Redis at localhost, http://127.0.0.1:9999
-  event-bridge serve --help              # all flags";
+  event-bridge serve --help              # all flags
+  event-bridge check                     # is what the stream tells true?";
 
 pub(crate) fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -44,15 +50,23 @@ pub(crate) fn main() -> ExitCode {
         .with_ansi(is_terminal)
         .with_target(false)
         .init();
-    let done = match cli.command {
-        Command::Serve(serve) => serve.run(),
+    let (done, failed) = match cli.command {
+        Command::Serve(serve) => (serve.run(), FAILED),
+        Command::Check(check) => (check.run(), MISUSED),
     };
     match done {
         Ok(code) => code,
+        // Whoever reads has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("event-bridge: {error:#}");
             let is_usage = error.downcast_ref().is_some_and(BridgeError::is_usage);
-            ExitCode::from(if is_usage { MISUSED } else { FAILED })
+            ExitCode::from(if is_usage { MISUSED } else { failed })
         }
     }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let cause = error.root_cause().downcast_ref::<std::io::Error>();
+    cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
 }

@@ -1,30 +1,11 @@
-use std::process::{Output, Stdio};
+use std::process::Output;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
+use crate::support::program::{command, interrupt};
 use crate::support::{Redis, TestBridge, get, in_time, until};
-
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_event-bridge"));
-    for name in [
-        "REDIS_URL",
-        "REDIS_HOST",
-        "EVENT_STREAM",
-        "EVENT_STREAM_MAXLEN",
-        "WS_PORT",
-        "RUST_LOG",
-    ] {
-        command.env_remove(name);
-    }
-    command
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
-    command
-}
 
 async fn refused(command: &mut Command) -> (Option<i32>, String) {
     let Output { status, stderr, .. } = in_time("the command gives up", command.output()).await.unwrap();
@@ -79,12 +60,6 @@ async fn a_second_signal_stops_at_once() {
     interrupt(&child).await;
     let status = in_time("it stops", child.wait()).await.unwrap();
     assert_eq!(status.code(), Some(130));
-}
-
-async fn interrupt(child: &Child) {
-    let pid = child.id().unwrap().to_string();
-    let kill = Command::new("kill").args(["-INT", &pid]).status().await;
-    assert!(kill.unwrap().success());
 }
 
 #[tokio::test]

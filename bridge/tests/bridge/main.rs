@@ -2,6 +2,7 @@
 //! that it is linked once.
 
 mod access;
+mod check;
 mod command_line;
 mod drain;
 mod embedded;

@@ -1,7 +1,9 @@
 //! What the tests stand on: a redis-server of their own, a bridge on a free port, viewers and plain HTTP.
 
+pub(crate) mod agent;
 mod bridge;
 mod http;
+pub(crate) mod program;
 mod redis;
 #[path = "../../../../event-core/tests/support/redis_server.rs"]
 mod redis_server;
