@@ -150,7 +150,7 @@ impl<'a> Payload<'a> {
             self.values.out.push(b',');
         }
         self.is_first = false;
-        self.values.text(key);
+        self.values.key(key, 0);
         self.values.out.push(b':');
     }
 

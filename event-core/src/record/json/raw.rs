@@ -15,13 +15,17 @@ pub(super) fn write(values: &mut Values<'_>, json: &str, mut depth: usize) {
         let token = behind.as_bytes()[0];
         if token == b'"' {
             let end = literal(behind.as_bytes());
-            text(values, &behind[..end]);
             rest = &behind[end..];
+            let is_key = rest.trim_ascii_start().starts_with(':');
+            text(values, &behind[..end], is_key.then_some(depth));
             continue;
         }
         match token {
             b'[' | b'{' => depth += 1,
-            _ => depth = depth.saturating_sub(1),
+            _ => {
+                values.close(depth);
+                depth = depth.saturating_sub(1);
+            }
         }
         values.is_too_deep |= depth > MAX_DEPTH;
         values.out.push(token);
@@ -30,8 +34,9 @@ pub(super) fn write(values: &mut Values<'_>, json: &str, mut depth: usize) {
     values.out.extend_from_slice(rest.as_bytes());
 }
 
-/// One text with its quotes, as it stands unless there is something to hide in it.
-fn text(values: &mut Values<'_>, literal: &str) {
+/// One text with its quotes, as it stands unless there is something to hide in it; a key of the map at that depth, if it is
+/// one.
+fn text(values: &mut Values<'_>, literal: &str, key_at: Option<usize>) {
     let inside = literal.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     let meant = if literal.contains('\\') {
         // Half a pair of surrogates is no text in Rust; as it is escaped it can be looked through all the same.
@@ -41,6 +46,10 @@ fn text(values: &mut Values<'_>, literal: &str) {
     };
     let meant = meant.unwrap_or(Cow::Borrowed(inside.unwrap_or_default()));
     let shown = values.redactor.redact(&meant);
+    let shown = match key_at {
+        Some(depth) => values.apart(shown, depth),
+        None => shown,
+    };
     if shown == meant {
         values.out.extend_from_slice(literal.as_bytes());
     } else {

@@ -158,6 +158,29 @@ fn secrets_are_masked_at_any_depth_in_keys_and_in_ready_made_json() {
 }
 
 #[test]
+fn keys_that_are_masked_alike_stay_apart() {
+    const OTHER: &str = "sk-ponmlkjihgfedcba";
+    let raw = format!(r#"{{"{SECRET}":1,"\u0073k-ponmlkjihgfedcba" : {{"{SECRET}":2}},"sk-…[redacted]":3}}"#);
+    let mut payload = json!({
+        SECRET: 1, OTHER: 2, "sk-…[redacted]": 3,
+        "map": {SECRET: 1, OTHER: {SECRET: 2}, "sk-…[redacted]": 3},
+        "maps": [{SECRET: 1}, {SECRET: 2}],
+    });
+    payload["sum"] = json!(3);
+    let mut record = record_of(&payload);
+    let raw = std::collections::BTreeMap::from([("raw", RawValue::from_string(raw).unwrap())]);
+    encode(&raw, &[], &mut record.fields);
+    let payload = checked(&record, 1 << 20);
+    let keys = |map: &Value| map.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let apart = ["sk-…[redacted]", "sk-…[redacted] (2)", "sk-…[redacted] (3)"];
+    assert_eq!(keys(&payload["map"]), apart);
+    assert_eq!(keys(&payload["raw"]), apart);
+    assert!(apart.iter().all(|key| payload.contains_key(*key)), "{payload:?}");
+    // In maps of their own they are alone.
+    assert_eq!(payload["maps"], json!([{"sk-…[redacted]": 1}, {"sk-…[redacted]": 2}]));
+}
+
+#[test]
 fn what_the_library_says_itself_is_not_masked() {
     let hash = crate::text::hash("a prompt");
     let record = record_of(&json!({"prompt_hash": hash}));

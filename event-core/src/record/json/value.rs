@@ -1,6 +1,8 @@
 //! Values as JSON. Owns what each tag of the compact form becomes; secrets are masked here, text by text, before they
 //! are escaped.
 
+use std::borrow::Cow;
+
 use super::raw;
 use crate::record::encode::Tag;
 use crate::redact::Redactor;
@@ -12,6 +14,8 @@ pub(super) const MAX_DEPTH: usize = 96;
 pub(super) struct Values<'a> {
     pub(super) out: &'a mut Vec<u8>,
     pub(super) redactor: &'a Redactor,
+    /// The masked keys of the maps that are open, with the depth of each.
+    masked_keys: Vec<(usize, String)>,
     /// Something is nested deeper than [`MAX_DEPTH`].
     pub(super) is_too_deep: bool,
 }
@@ -40,6 +44,7 @@ impl<'a> Values<'a> {
         Self {
             out,
             redactor,
+            masked_keys: Vec::new(),
             is_too_deep: false,
         }
     }
@@ -47,6 +52,31 @@ impl<'a> Values<'a> {
     /// A text that may hold a secret.
     pub(super) fn text(&mut self, text: &str) {
         string(self.out, &self.redactor.redact(text));
+    }
+
+    /// A key of the map that is open at that depth, the payload itself being at 0.
+    pub(super) fn key(&mut self, key: &str, depth: usize) {
+        let shown = self.apart(self.redactor.redact(key), depth);
+        string(self.out, &shown);
+    }
+
+    /// A key as it may be seen. Masked it can be like another in its map, and no map may have a key twice.
+    pub(super) fn apart<'k>(&mut self, shown: Cow<'k, str>, depth: usize) -> Cow<'k, str> {
+        if matches!(shown, Cow::Borrowed(_)) && !Redactor::is_masked(&shown) {
+            return shown;
+        }
+        let alike = |(at, key): &&(usize, String)| *at == depth && *key == shown;
+        let number = self.masked_keys.iter().filter(alike).count() + 1;
+        self.masked_keys.push((depth, shown.clone().into_owned()));
+        match number {
+            1 => shown,
+            number => format!("{shown} ({number})").into(),
+        }
+    }
+
+    /// The list or map that was open at that depth is complete.
+    pub(super) fn close(&mut self, depth: usize) {
+        self.masked_keys.retain(|(at, _)| *at < depth);
     }
 
     /// A list of such texts.
@@ -68,6 +98,7 @@ impl<'a> Values<'a> {
         let mut needs_comma = false;
         while let Some(tag) = input.tag() {
             if tag == Tag::End {
+                self.close(stack.len());
                 let end = if stack.pop() == Some(Around::List) { b']' } else { b'}' };
                 self.out.push(end);
                 needs_comma = true;
@@ -92,6 +123,7 @@ impl<'a> Values<'a> {
                     self.out.push(if is_list { b'[' } else { b'{' });
                     needs_comma = false;
                 }
+                Tag::Text if is_key => self.key(input.text(), stack.len()),
                 tag => self.scalar(tag, &mut input, stack.len()),
             }
             if is_key {
