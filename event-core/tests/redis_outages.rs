@@ -74,6 +74,24 @@ fn a_flushed_server_loses_what_it_had_and_nothing_that_comes_later() {
 }
 
 #[test]
+fn a_log_that_begins_anew_with_earlier_ids_is_looked_through_as_well() {
+    let server = RedisServer::start();
+    let proxy = Proxy::to(server.port);
+    let bus = bus_at(proxy.url());
+    // Another's clock is far ahead, and ids never go back while the stream is there.
+    let _: String = run(&server, "XADD agent_events 99999999999999-0 json {}");
+    publish(&bus, 0..100);
+    assert_eq!(bus.flush(DEADLINE), 0);
+    let () = run(&server, "FLUSHALL");
+    // Nothing that the new stream takes is answered for.
+    proxy.cut_after_answers_of(5);
+    publish(&bus, 100..2_000);
+    assert_eq!(bus.flush(DEADLINE), 0);
+    assert_whole(&stored(&server), 100..2_000);
+    assert_eq!((bus.stats().dropped, bus.stats().duplicated), (0, 0));
+}
+
+#[test]
 fn clients_that_are_paused_lose_and_repeat_nothing() {
     for kind in ["ALL", "WRITE"] {
         let server = RedisServer::start();

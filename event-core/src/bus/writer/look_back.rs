@@ -58,12 +58,14 @@ async fn look(log: &dyn Log, confirmed: EntryId, events: &[Bytes]) -> Result<Fou
     let mut from = Cursor::at(END);
     for _ in 0..MAX_PAGES {
         let page = guarded(|| log.page(from, Direction::Backward, PAGE_ENTRIES)).await?;
+        // Ids never go back, unless the log begins anew.
+        let is_anew = page.info.last < confirmed;
         let Some(oldest) = page.entries.last() else {
             return Ok(found);
         };
         from = oldest.cursor();
         for entry in page.entries {
-            if entry.id <= confirmed || found.entries.len() == events.len() {
+            if entry.id <= confirmed && !is_anew || found.entries.len() == events.len() {
                 return Ok(found);
             }
             if let Content::Json(json) = entry.content
