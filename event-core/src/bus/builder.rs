@@ -1,13 +1,12 @@
 //! The options of a bus. Owns their defaults, their names in the environment, and which of the two wins: what is said in
 //! code. It builds, and knows nothing of what becomes of a bus.
 
-use std::env;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::{EventBus, SpoolConfig};
 use crate::log::{
-    DEFAULT_MAXLEN_ENTRIES, DEFAULT_STREAM, Log, LogError, LogErrorKind, MemoryLog, RedisConfig, RedisLog,
+    DEFAULT_MAXLEN_ENTRIES, DEFAULT_STREAM, Log, LogError, LogErrorKind, MemoryLog, RedisConfig, RedisLog, variable,
 };
 use crate::record::{MaxBytes, Policy};
 use crate::redact::Redactor;
@@ -121,7 +120,7 @@ impl EventBusBuilder {
     }
 
     fn build_with(self, config: RedisConfig) -> Result<EventBus, LogError> {
-        let builder = self.or_from(|name| env::var(name).ok().filter(|value| !value.is_empty()))?;
+        let builder = self.or_from(variable)?;
         Ok(builder.build(Arc::new(RedisLog::new(config)?)))
     }
 
@@ -139,8 +138,8 @@ impl EventBusBuilder {
     }
 
     /// What is not said in code is taken from variables.
-    fn or_from(mut self, variable: impl Fn(&str) -> Option<String>) -> Result<Self, LogError> {
-        let number = |name| match variable(name) {
+    fn or_from(mut self, variable: impl Fn(&str) -> Result<Option<String>, LogError>) -> Result<Self, LogError> {
+        let number = |name| match variable(name)? {
             None => Ok(None),
             Some(text) => match text.parse::<usize>() {
                 Ok(number) => Ok(Some(number)),
@@ -154,7 +153,7 @@ impl EventBusBuilder {
             max_event_bytes: number("EVENT_MAX_BYTES")?.unwrap_or(usual.max_event_bytes),
         };
         let seconds = number("EVENT_STATS_INTERVAL")?;
-        let redactor = match variable("EVENT_REDACT").as_deref() {
+        let redactor = match variable("EVENT_REDACT")?.as_deref() {
             None | Some("on") => Redactor::default(),
             Some("off") => Redactor::off(),
             Some(text) => return Err(misread("EVENT_REDACT", "on or off", text)),
@@ -184,7 +183,7 @@ mod tests {
     fn with(builder: EventBusBuilder, variables: &[(&str, &str)]) -> Result<Options, LogError> {
         let variable = |name: &str| {
             let found = variables.iter().find(|(known, _)| *known == name);
-            found.map(|(_, value)| (*value).to_owned())
+            Ok(found.map(|(_, value)| (*value).to_owned()))
         };
         builder.or_from(variable).map(EventBusBuilder::options)
     }

@@ -7,6 +7,7 @@ mod cursor;
 mod error;
 mod memory;
 mod redis;
+mod variable;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -20,6 +21,7 @@ pub use self::cursor::{Cursor, EntryId, InvalidCursor};
 pub use self::error::{LogError, LogErrorKind};
 pub use self::memory::MemoryLog;
 pub use self::redis::{DEFAULT_MAXLEN_ENTRIES, DEFAULT_STREAM, RedisConfig, RedisLog};
+pub(crate) use self::variable::variable;
 
 /// What the methods of a [`Log`] return: a boxed future, so that a log can be a trait object.
 pub type LogFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, LogError>> + Send + 'a>>;

@@ -51,12 +51,12 @@ impl SpoolConfig {
     }
 
     /// As variables say: `EVENT_SPOOL` and `EVENT_SPOOL_MAX_BYTES`; none if the first is not set.
-    pub(super) fn from(variable: impl Fn(&str) -> Option<String>) -> Result<Option<Self>, LogError> {
-        let Some(path) = variable("EVENT_SPOOL") else {
+    pub(super) fn from(variable: impl Fn(&str) -> Result<Option<String>, LogError>) -> Result<Option<Self>, LogError> {
+        let Some(path) = variable("EVENT_SPOOL")? else {
             return Ok(None);
         };
         let mut config = Self::new(path);
-        if let Some(text) = variable("EVENT_SPOOL_MAX_BYTES") {
+        if let Some(text) = variable("EVENT_SPOOL_MAX_BYTES")? {
             config.max_bytes = text.parse().map_err(|_| {
                 let message = format!(
                     "EVENT_SPOOL_MAX_BYTES: expected a number of bytes, such as {DEFAULT_MAX_BYTES}, got {text:?}"

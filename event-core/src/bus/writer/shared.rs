@@ -1,5 +1,6 @@
 //! What the handle of a writer and its thread share: the queue, the counts, and how far the writer has come.
 
+use std::mem;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -150,17 +151,18 @@ impl Shared {
     pub(super) fn complain(&self, error: &LogError, log: &dyn Log) {
         let text = error.to_string();
         self.connected_since.store(0, Ordering::Relaxed);
-        let mut trouble = self.trouble();
-        if !trouble.is_present {
+        let now = Trouble {
+            error: Some(text.clone()),
+            is_present: true,
+        };
+        // Said when the lock is gone: whoever asks for the counts must not wait for a terminal that nobody reads.
+        let before = mem::replace(&mut *self.trouble(), now);
+        if !before.is_present {
             say(format_args!(
                 "events for {:?} wait, and the agent goes on: {text}",
                 log.stream()
             ));
         }
-        *trouble = Trouble {
-            error: Some(text),
-            is_present: true,
-        };
     }
 
     /// The log takes events.
@@ -169,7 +171,7 @@ impl Shared {
             self.connected_since
                 .store(Timestamp::now().unix_micros, Ordering::Relaxed);
         }
-        if std::mem::take(&mut self.trouble().is_present) {
+        if mem::take(&mut self.trouble().is_present) {
             say(format_args!("writing events again"));
         }
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::server;
-use crate::log::{LogError, LogErrorKind};
+use crate::log::{LogError, LogErrorKind, variable};
 
 /// The stream's key unless `EVENT_STREAM` says otherwise.
 pub const DEFAULT_STREAM: &str = "agent_events";
@@ -32,20 +32,7 @@ pub struct RedisConfig {
 impl RedisConfig {
     /// The given server, with the rest as the environment or the defaults have them.
     pub fn new(url: impl Into<String>) -> Result<Self, LogError> {
-        Ok(Self {
-            url: url.into(),
-            ..Self::from_env()?
-        })
-    }
-
-    /// `REDIS_URL`, else `REDIS_HOST`, else localhost; `EVENT_STREAM`; `EVENT_STREAM_MAXLEN`;
-    /// `EVENT_REDIS_CA`.
-    pub fn from_env() -> Result<Self, LogError> {
-        let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
-        let url = set("REDIS_URL")
-            .or_else(|| set("REDIS_HOST").map(|host| format!("redis://{host}")))
-            .unwrap_or_else(|| DEFAULT_URL.to_owned());
-        let maxlen_entries = match set("EVENT_STREAM_MAXLEN") {
+        let maxlen_entries = match variable("EVENT_STREAM_MAXLEN")? {
             None => DEFAULT_MAXLEN_ENTRIES,
             Some(text) => text.parse().map_err(|_| {
                 LogError::new(
@@ -55,11 +42,21 @@ impl RedisConfig {
             })?,
         };
         Ok(Self {
-            url,
-            stream: set("EVENT_STREAM").unwrap_or_else(|| DEFAULT_STREAM.to_owned()),
+            url: url.into(),
+            stream: variable("EVENT_STREAM")?.unwrap_or_else(|| DEFAULT_STREAM.to_owned()),
             maxlen_entries,
-            ca: set("EVENT_REDIS_CA").map(PathBuf::from),
+            ca: variable("EVENT_REDIS_CA")?.map(PathBuf::from),
         })
+    }
+
+    /// `REDIS_URL`, else `REDIS_HOST`, else localhost; `EVENT_STREAM`; `EVENT_STREAM_MAXLEN`;
+    /// `EVENT_REDIS_CA`.
+    pub fn from_env() -> Result<Self, LogError> {
+        let url = match variable("REDIS_URL")? {
+            Some(url) => url,
+            None => variable("REDIS_HOST")?.map_or_else(|| DEFAULT_URL.to_owned(), |host| format!("redis://{host}")),
+        };
+        Self::new(url)
     }
 
     /// The server as it may be shown: its URL without user and password.
