@@ -1,25 +1,24 @@
-//! The way of events from the code that publishes them to the log. Owns the bus, where it is installed (thread, process),
-//! and its life. Publishing never blocks, never fails and never panics.
+//! The way of events from the code that publishes them to the log. Owns the bus and its life.
+//! Publishing never blocks, never fails and never panics.
 
 mod builder;
+mod installed;
 mod queue;
 mod spare;
 mod spool;
 mod stats;
 mod writer;
 
-use std::cell::RefCell;
 use std::fmt;
 use std::io::{self, Write as _};
-use std::marker::PhantomData;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwapOption;
-
 use self::builder::Options;
 pub use self::builder::{EventBusBuilder, Limits};
+pub(crate) use self::installed::installed;
+pub use self::installed::{Installed, InstalledForThread};
 pub(crate) use self::spare::blank;
 pub use self::spool::SpoolConfig;
 pub use self::stats::Stats;
@@ -34,14 +33,6 @@ const DROP_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How many buses there are: while there is none, nothing else of this crate runs.
 static BUSES: AtomicUsize = AtomicUsize::new(0);
-static GLOBAL: ArcSwapOption<Handle> = ArcSwapOption::const_empty();
-/// Every bus that is installed for the process; the last one is the global one.
-static INSTALLED: Mutex<Vec<EventBus>> = Mutex::new(Vec::new());
-
-thread_local! {
-    /// Every bus that is installed for the thread; the last one counts.
-    static THREAD: RefCell<Vec<EventBus>> = const { RefCell::new(Vec::new()) };
-}
 
 /// Takes events from anywhere in a process to a log.
 ///
@@ -113,27 +104,6 @@ impl EventBus {
         }))
     }
 
-    /// Makes this the process's bus until the guard goes. The newest installation counts; when it goes, the one before
-    /// counts again.
-    pub fn install(self) -> Installed {
-        change_installed(|installed| installed.push(self.clone()));
-        Installed(self)
-    }
-
-    /// Makes this the bus of the current thread until the guard goes: for tests that run side by side.
-    pub fn install_for_thread(self) -> InstalledForThread {
-        let _ = THREAD.try_with(|installed| installed.borrow_mut().push(self.clone()));
-        InstalledForThread {
-            bus: self,
-            not_send: PhantomData,
-        }
-    }
-
-    /// The process's bus.
-    pub fn global() -> Option<Self> {
-        GLOBAL.load_full().map(Self)
-    }
-
     /// Waits until everything published before is in the log, or counted as dropped; at most for `timeout`. Returns how
     /// many events still wait.
     ///
@@ -190,18 +160,6 @@ impl EventBus {
     }
 }
 
-/// The bus that is installed: for the thread, else for the process.
-#[inline(never)]
-pub(crate) fn installed() -> Option<EventBus> {
-    let for_thread = || {
-        THREAD
-            .try_with(|installed| installed.borrow().last().cloned())
-            .ok()
-            .flatten()
-    };
-    for_thread().or_else(EventBus::global)
-}
-
 /// Whether events are compiled in. With `--cfg emits_off` they are not: what stands behind this is gone from the binary,
 /// and was type-checked all the same.
 pub(crate) const IS_COMPILED_IN: bool = !cfg!(emits_off);
@@ -216,19 +174,6 @@ pub(crate) fn may_publish() -> bool {
 #[inline]
 pub(crate) fn is_any() -> bool {
     IS_COMPILED_IN && BUSES.load(Ordering::Relaxed) > 0
-}
-
-/// Changes what is installed for the process, and with it the global bus.
-fn change_installed(change: impl FnOnce(&mut Vec<EventBus>)) {
-    let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
-    change(&mut installed);
-    GLOBAL.store(installed.last().map(|bus| bus.0.clone()));
-}
-
-/// Takes the newest installation of a bus out of a list.
-fn uninstall(installed: &mut Vec<EventBus>, bus: &EventBus) -> Option<EventBus> {
-    let index = installed.iter().rposition(|other| Arc::ptr_eq(&other.0, &bus.0))?;
-    Some(installed.remove(index))
 }
 
 /// Says something to the person at the terminal: the bus has no other way to be heard.
@@ -274,57 +219,6 @@ impl Drop for Handle {
             ));
         }
         BUSES.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// While it lives, its bus is the process's. Dropped, it waits at most 2 s for events to be written; [`Installed::end`] waits
-/// as long as it is told.
-///
-/// A panic drops it as any value of `main`. [`std::process::exit`] does not, nor do signals: call [`EventBus::flush`]
-/// before, or events that were published last are lost.
-#[must_use = "events go nowhere once this is dropped: `let _events = …`"]
-#[derive(Debug)]
-pub struct Installed(EventBus);
-
-impl Installed {
-    /// The bus that is installed.
-    pub fn bus(&self) -> &EventBus {
-        &self.0
-    }
-
-    /// Drops the guard, but waits at most for `timeout`, and returns how many events still wait.
-    pub fn end(self, timeout: Duration) -> u64 {
-        let waiting = self.0.flush(timeout);
-        if waiting > 0 {
-            self.0.0.waited_in_vain();
-        }
-        waiting
-    }
-}
-
-impl Drop for Installed {
-    fn drop(&mut self) {
-        let patience = self.0.0.patience();
-        self.0.flush(patience);
-        // Dropped outside the lock: the end of a bus may take its time.
-        let mut removed = None;
-        change_installed(|installed| removed = uninstall(installed, &self.0));
-    }
-}
-
-/// While it lives, its bus is the thread's.
-#[must_use = "the thread's bus is another once this is dropped: `let _events = …`"]
-#[derive(Debug)]
-pub struct InstalledForThread {
-    bus: EventBus,
-    not_send: PhantomData<*const ()>,
-}
-
-impl Drop for InstalledForThread {
-    fn drop(&mut self) {
-        let patience = self.bus.0.patience();
-        self.bus.flush(patience);
-        let _removed = THREAD.try_with(|installed| uninstall(&mut installed.borrow_mut(), &self.bus));
     }
 }
 
