@@ -1,11 +1,15 @@
 //! Answers that are not events: errors as JSON, which say what is wrong and what to do. Owns their form.
 
 use hyper::StatusCode;
-use hyper::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, HeaderValue, VARY};
+use hyper::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY,
+    WWW_AUTHENTICATE,
+};
 use serde::Serialize;
 use warp::Rejection;
 use warp::reply::Response;
 
+use crate::metrics::Refusal;
 use crate::server::access::Refused;
 
 /// A JSON text.
@@ -26,9 +30,27 @@ pub(crate) fn error(status: StatusCode, error: &str, remedy: &str) -> Response {
     json(status, &serde_json::json!({ "error": error, "remedy": remedy }))
 }
 
-/// 403.
+/// Somebody was sent away.
 pub(crate) fn refusal(refused: &Refused) -> Response {
-    error(StatusCode::FORBIDDEN, &refused.error, &refused.remedy)
+    let status = match refused.why {
+        Refusal::Host | Refusal::Origin => StatusCode::FORBIDDEN,
+        Refusal::Token => StatusCode::UNAUTHORIZED,
+        Refusal::TokenInAddress | Refusal::Tls => StatusCode::BAD_REQUEST,
+        Refusal::Rate | Refusal::AddressFull => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::Full | Refusal::Idle => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let mut answer = error(status, &refused.error, &refused.remedy);
+    let headers = answer.headers_mut();
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(
+            WWW_AUTHENTICATE,
+            HeaderValue::from_static("Bearer realm=\"event-bridge\""),
+        );
+    }
+    if let Some(seconds) = refused.retry_after {
+        headers.insert(RETRY_AFTER, seconds.into());
+    }
+    answer
 }
 
 /// Lets the page of an origin that may read do so.
@@ -37,6 +59,8 @@ pub(crate) fn for_origin(mut answer: Response, origin: Option<&str>) -> Response
     headers.insert(VARY, HeaderValue::from_static("origin"));
     if let Some(Ok(origin)) = origin.map(HeaderValue::try_from) {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        // With the cookie that it got for the token.
+        headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
     }
     answer
 }

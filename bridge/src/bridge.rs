@@ -7,16 +7,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_core::log::Log;
+use tokio_rustls::TlsAcceptor;
 
-use crate::config::{Config, Limits};
+use crate::config::{Config, Limits, TlsFiles};
 use crate::error::BridgeError;
 use crate::running::Running;
-use crate::server;
+use crate::server::{self, tls, token::Token};
 use crate::source::Source;
 
 /// A bridge that listens, and can be [run](Bridge::run).
 pub struct Bridge {
     config: Config,
+    tls: Option<TlsAcceptor>,
     log: Arc<dyn Log>,
     listener: TcpListener,
 }
@@ -41,11 +43,12 @@ impl Bridge {
             .listener
             .local_addr()
             .map_or(self.config.port, |address| address.port());
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
         match self.config.host {
-            IpAddr::V4(host) if host.is_unspecified() => format!("http://127.0.0.1:{port}"),
-            IpAddr::V4(host) => format!("http://{host}:{port}"),
-            IpAddr::V6(host) if host.is_unspecified() => format!("http://[::1]:{port}"),
-            IpAddr::V6(host) => format!("http://[{host}]:{port}"),
+            IpAddr::V4(host) if host.is_unspecified() => format!("{scheme}://127.0.0.1:{port}"),
+            IpAddr::V4(host) => format!("{scheme}://{host}:{port}"),
+            IpAddr::V6(host) if host.is_unspecified() => format!("{scheme}://[::1]:{port}"),
+            IpAddr::V6(host) => format!("{scheme}://[{host}]:{port}"),
         }
     }
 
@@ -57,13 +60,14 @@ impl Bridge {
         let listener = tokio::net::TcpListener::from_std(self.listener);
         let listener = listener.map_err(|error| BridgeError::listen(address, error))?;
         let source = Arc::new(Source::new(self.log, &self.config.limits));
-        server::run(listener, &self.config, source, shutdown).await;
+        server::run(listener, &self.config, self.tls, source, shutdown).await;
         Ok(())
     }
 }
 
 impl Builder {
-    /// The address to listen on: 127.0.0.1. Others than loopback ones need [`Builder::insecure`].
+    /// The address to listen on: 127.0.0.1. Others than loopback ones need a [token](Builder::token), or
+    /// [`Builder::insecure`].
     pub fn host(mut self, host: IpAddr) -> Self {
         self.config.host = host;
         self
@@ -81,9 +85,33 @@ impl Builder {
         self
     }
 
-    /// Whoever reaches the port may read the events.
+    /// Whoever reaches the port may read the events, unless there is a token.
     pub fn insecure(mut self, is_insecure: bool) -> Self {
         self.config.is_insecure = is_insecure;
+        self
+    }
+
+    /// Asks for this token: `Authorization: Bearer TOKEN`, or in a browser once `/#token=TOKEN`. It has at least 16
+    /// characters of printable ASCII.
+    pub fn token(mut self, token: &str) -> Result<Self, BridgeError> {
+        let token = Token::new(token).map_err(|error| BridgeError::Setting(format!("token: {error}")))?;
+        self.config.token = Some(token);
+        Ok(self)
+    }
+
+    /// Serves HTTPS with the certificate and the private key in these PEM files.
+    pub fn tls(mut self, cert: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        self.config.tls = Some(TlsFiles {
+            cert: cert.into(),
+            key: key.into(),
+        });
+        self
+    }
+
+    /// Logs a line for each request, under the target `event_bridge::access`: method, path, status and peer, never a
+    /// query or a header.
+    pub fn access_log(mut self, is_on: bool) -> Self {
+        self.config.has_access_log = is_on;
         self
     }
 
@@ -120,7 +148,7 @@ impl Builder {
     /// Listens on the address, on `log` unless one was given.
     pub(crate) fn listen(self, log: impl FnOnce() -> Result<Arc<dyn Log>, BridgeError>) -> Result<Bridge, BridgeError> {
         let address = self.config.address();
-        if !address.ip().is_loopback() && !self.config.is_insecure {
+        if !address.ip().is_loopback() && !self.config.is_insecure && self.config.token.is_none() {
             return Err(BridgeError::Open(address));
         }
         if let Some(dir) = &self.config.ui_dir
@@ -131,6 +159,7 @@ impl Builder {
                 dir.display()
             )));
         }
+        let tls = self.config.tls.as_ref().map(tls::acceptor).transpose()?;
         let log = self.log.map_or_else(log, Ok)?;
         let listen = || {
             let listener = TcpListener::bind(address)?;
@@ -140,6 +169,7 @@ impl Builder {
         let listener = listen().map_err(|error| BridgeError::listen(address, error))?;
         Ok(Bridge {
             config: self.config,
+            tls,
             log,
             listener,
         })

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error::BridgeError;
+use crate::server::token::Token;
 
 /// The port unless `WS_PORT` or `--port` says otherwise.
 pub const DEFAULT_PORT: u16 = 9999;
@@ -13,12 +14,18 @@ pub const DEFAULT_PORT: u16 = 9999;
 /// Where a bridge listens, and whom it lets in.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
-    /// The address to listen on. Anything but a loopback address needs `is_insecure`.
+    /// The address to listen on. Anything but a loopback address needs a `token` or `is_insecure`.
     pub(crate) host: IpAddr,
     /// The port to listen on; 0 takes any free one.
     pub(crate) port: u16,
-    /// Whoever reaches the port may read the events. Without it only loopback addresses are bound.
+    /// Whoever reaches the port may read the events, unless there is a token.
     pub(crate) is_insecure: bool,
+    /// What lets in; none lets everybody in.
+    pub(crate) token: Option<Token>,
+    /// The files that TLS needs; none serves plain HTTP.
+    pub(crate) tls: Option<TlsFiles>,
+    /// Each request leaves a line in the log.
+    pub(crate) has_access_log: bool,
     /// Origins besides our own and the loopback ones whose pages may read, such as `https://tools.example`.
     pub(crate) allowed_origins: Vec<String>,
     /// Host names besides `localhost` by which the bridge may be reached.
@@ -35,12 +42,24 @@ impl Default for Config {
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: DEFAULT_PORT,
             is_insecure: false,
+            token: None,
+            tls: None,
+            has_access_log: false,
             allowed_origins: Vec::new(),
             allowed_hosts: Vec::new(),
             ui_dir: None,
             limits: Limits::default(),
         }
     }
+}
+
+/// Where a certificate and its key are.
+#[derive(Clone, Debug)]
+pub(crate) struct TlsFiles {
+    /// PEM: the certificate, and those between it and its authority.
+    pub(crate) cert: PathBuf,
+    /// PEM: its private key.
+    pub(crate) key: PathBuf,
 }
 
 /// What `WS_PORT` says, else the default.
@@ -69,7 +88,21 @@ pub struct Limits {
     pub ring_entries: usize,
     /// Connections at one time, whatever they do. 4096; one more is answered with 503.
     pub connections: usize,
-    /// How long a peer may take for the head of its request. 10 s.
+    /// Connections at one time from one address (with IPv6: from one /64 network); one more is answered with 429. None
+    /// means 256, and no bound for loopback addresses, which all programs of a machine and all who come through a proxy
+    /// on it share.
+    pub connections_per_address: Option<usize>,
+    /// Connections at one time that have not asked for anything yet. 512; one more pushes out the one that has waited
+    /// longest.
+    pub pending_connections: usize,
+    /// Requests a second from one address; one more is answered with 429. None means 50, and no bound for loopback
+    /// addresses.
+    pub requests_per_second: Option<u32>,
+    /// Requests that one address may make at once, before they are held to that rate. 200.
+    pub request_burst: u32,
+    /// How long a peer may take for the TLS handshake. 10 s.
+    pub handshake_timeout: Duration,
+    /// How long a peer may take for the head of its request, and for what it sends with it. 10 s.
     pub header_timeout: Duration,
     /// How often a framed client hears that the bridge is alive. 10 s.
     pub heartbeat: Duration,
@@ -81,10 +114,19 @@ pub struct Limits {
     pub silence: Duration,
     /// How long a client may take nothing of what waits for it before it is sent away to resume later. 30 s.
     pub no_progress: Duration,
+    /// How long `/readyz` says no before a bridge that stops accepts no more: for what routes by it. 0 s.
+    pub drain_notice: Duration,
     /// How long clients are given to take their leave when the bridge stops. 5 s.
     pub drain: Duration,
     /// How long one read of the log waits for new entries. 5 s.
     pub patience: Duration,
+}
+
+impl Limits {
+    /// What [`Limits::connections_per_address`] is for addresses of other machines, unless it is set.
+    pub const CONNECTIONS_PER_ADDRESS: usize = 256;
+    /// What [`Limits::requests_per_second`] is for addresses of other machines, unless it is set.
+    pub const REQUESTS_PER_SECOND: u32 = 50;
 }
 
 impl Default for Limits {
@@ -93,12 +135,18 @@ impl Default for Limits {
             ring_bytes: 64 * 1024 * 1024,
             ring_entries: 100_000,
             connections: 4096,
+            connections_per_address: None,
+            pending_connections: 512,
+            requests_per_second: None,
+            request_burst: 200,
+            handshake_timeout: Duration::from_secs(10),
             header_timeout: Duration::from_secs(10),
             heartbeat: Duration::from_secs(10),
             ping: Duration::from_secs(25),
             keep_alive: Duration::from_secs(15),
             silence: Duration::from_secs(60),
             no_progress: Duration::from_secs(30),
+            drain_notice: Duration::ZERO,
             drain: Duration::from_secs(5),
             patience: Duration::from_secs(5),
         }

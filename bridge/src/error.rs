@@ -27,7 +27,7 @@ pub enum BridgeError {
     },
     /// The address is open to others and nobody said that this is wanted.
     #[error(
-        "listening on {0} would let everyone who reaches it read the events; keep to 127.0.0.1 (and use ssh -L from elsewhere), or say --insecure"
+        "listening on {0} would let everyone who reaches it read the events; ask for a token with --token-file, keep to 127.0.0.1 (and use ssh -L from elsewhere), or say --insecure"
     )]
     Open(SocketAddr),
     /// A setting that is not understood.

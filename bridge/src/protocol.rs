@@ -26,11 +26,20 @@ pub(crate) enum Farewell {
     Malformed,
     /// The client sent a text that is none.
     NotText,
+    /// The client has to show the token first.
+    Locked,
 }
 
 impl Farewell {
     #[cfg(test)]
-    const ALL: [Self; 5] = [Self::Restart, Self::Slow, Self::TooBig, Self::Malformed, Self::NotText];
+    const ALL: [Self; 6] = [
+        Self::Restart,
+        Self::Slow,
+        Self::TooBig,
+        Self::Malformed,
+        Self::NotText,
+        Self::Locked,
+    ];
 
     pub(crate) fn code(self) -> u16 {
         match self {
@@ -39,6 +48,7 @@ impl Farewell {
             Self::TooBig => 1009,
             Self::Malformed => 1002,
             Self::NotText => 1007,
+            Self::Locked => 4401,
         }
     }
 
@@ -50,6 +60,7 @@ impl Farewell {
             Self::TooBig => "message too big; an operation has 16 KiB at most",
             Self::Malformed => "a frame that breaks RFC 6455; mend the client before it comes back",
             Self::NotText => "a text frame that is not UTF-8; mend the client before it comes back",
+            Self::Locked => "the bridge asks for a token; show it at /api/session, then come back",
         }
     }
 }

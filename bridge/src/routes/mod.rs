@@ -4,6 +4,7 @@
 mod history;
 mod ops;
 mod runs;
+mod session;
 mod sse;
 pub(crate) mod ui;
 mod websocket;
@@ -29,6 +30,8 @@ pub(crate) fn all(state: &Arc<State>) -> BoxedFilter<(Response,)> {
         .unify()
         .or(runs::route(state))
         .unify()
+        .or(session::route(state))
+        .unify()
         .or(ops::routes(state))
         .unify()
         .or(ui::route(state))
@@ -50,5 +53,9 @@ type Pairs = Vec<(String, String)>;
 /// The origin of the page that asks, if it may; to be asked before anything is told of events.
 fn origin(state: &State, headers: &warp::http::HeaderMap) -> Result<Option<String>, Refused> {
     let own: Authority = state.access.host(headers)?;
-    state.access.origin(headers, &own)
+    let origin = state.access.origin(headers, &own);
+    if let Err(refused) = &origin {
+        state.source.metrics.refused(refused.why);
+    }
+    origin
 }

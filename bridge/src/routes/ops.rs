@@ -55,7 +55,7 @@ async fn behind(state: &State) -> Option<u64> {
 
 fn ready(state: &State) -> Response {
     let health = &state.source.health;
-    let is_draining = state.drain.is_cancelled();
+    let is_draining = state.stopping.is_cancelled();
     let is_silent = health.silence() > state.limits.patience * MAX_SILENT_TURNS;
     let error = health
         .error()

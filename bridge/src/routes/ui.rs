@@ -48,6 +48,15 @@ impl Ui {
         }
     }
 
+    /// There is a file at this path, `/` included.
+    pub(crate) async fn has(&self, path: &str) -> bool {
+        let path = path.trim_start_matches('/');
+        match &self.dir {
+            None => path.is_empty() || self.embedded.contains_key(path),
+            Some(_) => self.file(path).await.is_some(),
+        }
+    }
+
     async fn file(&self, path: &str) -> Option<File> {
         let path = if path.is_empty() { "index.html" } else { path };
         let Some(dir) = &self.dir else {

@@ -1,13 +1,16 @@
 //! Who may enter. Owns the rules on `Host` and `Origin`, which keep pages of other sites out of a bridge on somebody's
-//! own machine: the first against DNS rebinding, the second against pages that connect openly.
+//! own machine: the first against DNS rebinding, the second against pages that connect openly. And the rule on tokens:
+//! where there is one, it is shown with every request, by header or, in browsers, by cookie, and never in an address.
 
 use std::net::IpAddr;
 
-use hyper::HeaderMap;
-use hyper::header::{HOST, HeaderName, ORIGIN};
+use hyper::header::{AUTHORIZATION, COOKIE, HOST, HeaderName, ORIGIN};
+use hyper::{HeaderMap, Uri};
 use warp::http::uri::Authority;
 
+use super::token::Token;
 use crate::config::Config;
+use crate::metrics::Refusal;
 
 /// See the module's description.
 #[derive(Clone, Debug)]
@@ -15,11 +18,16 @@ pub(crate) struct Access {
     bound: IpAddr,
     allowed_hosts: Vec<String>,
     allowed_origins: Vec<String>,
+    token: Option<Token>,
+    is_tls: bool,
 }
 
 /// Why somebody may not enter, and what to do about it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
+    pub(crate) why: Refusal,
+    /// After how many seconds it may be otherwise.
+    pub(crate) retry_after: Option<u64>,
     pub(crate) error: String,
     pub(crate) remedy: String,
 }
@@ -38,6 +46,8 @@ impl Access {
                 .iter()
                 .map(|origin| origin.trim_end_matches('/').to_ascii_lowercase())
                 .collect(),
+            token: config.token.clone(),
+            is_tls: config.tls.is_some(),
         }
     }
 
@@ -45,23 +55,85 @@ impl Access {
     pub(crate) fn host(&self, headers: &HeaderMap) -> Result<Authority, Refused> {
         let authority = headers
             .get(HOST)
-            .and_then(|host| Authority::try_from(host.as_bytes()).ok());
+            .and_then(|host| Authority::try_from(host.as_bytes()).ok())
+            // Names of users have no place there (RFC 9110, section 7.2).
+            .filter(|authority| !authority.as_str().contains('@'));
         let Some(authority) = authority else {
-            return Err(Refused {
-                error: "the request has no usable Host header".to_owned(),
-                remedy: "send the host and port you connect to".to_owned(),
-            });
+            return Err(Refused::new(
+                Refusal::Host,
+                "the request has no usable Host header",
+                "send the host and port you connect to",
+            ));
         };
         if self.is_own_host(authority.host()) {
             return Ok(authority);
         }
-        Err(Refused {
-            error: format!("this bridge is not known as {:?}", authority.host()),
-            remedy: format!("use its address, or start it with --allow-host {}", authority.host()),
-        })
+        Err(Refused::new(
+            Refusal::Host,
+            format!("this bridge is not known as {:?}", authority.host()),
+            format!("use its address, or start it with --allow-host {}", authority.host()),
+        ))
     }
 
-    /// The origin of the page that asks, if it is one that may; none if it is no page that asks.
+    /// Whether who asks has shown the token, if there is one. `own` is what the bridge was reached by.
+    pub(crate) fn enter(&self, headers: &HeaderMap, own: &Authority) -> Result<(), Refused> {
+        let Some(token) = &self.token else { return Ok(()) };
+        let remedy = "send Authorization: Bearer TOKEN; in a browser open /#token=TOKEN once, or give it to the page";
+        match headers.get(AUTHORIZATION).map(|value| bearer(value.as_bytes())) {
+            Some(Some(guess)) if token.is(guess) => Ok(()),
+            Some(Some(_)) => Err(Refused::new(Refusal::Token, "the token is not the bridge's", remedy)),
+            Some(None) => Err(Refused::new(
+                Refusal::Token,
+                "the Authorization header has no bearer token",
+                remedy,
+            )),
+            None if self.has_session(token, headers, own) => Ok(()),
+            None => Err(Refused::new(Refusal::Token, "the bridge asks for a token", remedy)),
+        }
+    }
+
+    /// The `Set-Cookie` that lets a browser in for a while, if `guess` is the token. None if there is no need for one.
+    pub(crate) fn session(&self, guess: &[u8], own: &Authority) -> Result<Option<String>, Refused> {
+        let Some(token) = &self.token else { return Ok(None) };
+        if !token.is(guess.trim_ascii()) {
+            let remedy = "copy it from the file or variable that the bridge was started with";
+            return Err(Refused::new(Refusal::Token, "the token is not the bridge's", remedy));
+        }
+        let (value, good_for) = token.session();
+        Ok(Some(self.cookie(own, &value, good_for.as_secs())))
+    }
+
+    /// The `Set-Cookie` that ends it.
+    pub(crate) fn end_of_session(&self, own: &Authority) -> String {
+        self.cookie(own, "", 0)
+    }
+
+    fn cookie(&self, own: &Authority, value: &str, max_age: u64) -> String {
+        let (name, secure) = (self.cookie_name(own), if self.is_tls { "; Secure" } else { "" });
+        format!("{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Strict{secure}")
+    }
+
+    /// Browsers keep the cookies of all ports of a host together, and so the name has the port. The prefix makes them
+    /// refuse to let anybody but this host, over TLS, set it (RFC 6265bis).
+    fn cookie_name(&self, own: &Authority) -> String {
+        let prefix = if self.is_tls { "__Host-" } else { "" };
+        match own.port_u16() {
+            Some(port) => format!("{prefix}event-bridge-{port}"),
+            None => format!("{prefix}event-bridge"),
+        }
+    }
+
+    fn has_session(&self, token: &Token, headers: &HeaderMap, own: &Authority) -> bool {
+        let name = self.cookie_name(own);
+        let fields = headers.get_all(COOKIE).iter().filter_map(|field| field.to_str().ok());
+        let mut cookies = fields
+            .flat_map(|field| field.split(';'))
+            .filter_map(|cookie| cookie.trim().split_once('='));
+        cookies.any(|(known, value)| known == name && token.is_session(value))
+    }
+
+    /// The origin of the page that asks, if it is one that may; none if it is no page that asks. Such a one has shown the
+    /// token where there is one, and without one it is on this machine, unless the bridge is open to all.
     pub(crate) fn origin(&self, headers: &HeaderMap, own: &Authority) -> Result<Option<String>, Refused> {
         let Some(origin) = header(headers, &ORIGIN) else {
             return Ok(None);
@@ -72,10 +144,11 @@ impl Access {
         if is_allowed {
             return Ok(Some(origin));
         }
-        Err(Refused {
-            error: format!("pages of {origin} may not read here"),
-            remedy: format!("start the bridge with --allow-origin {origin}, if you trust them"),
-        })
+        Err(Refused::new(
+            Refusal::Origin,
+            format!("pages of {origin} may not read here"),
+            format!("start the bridge with --allow-origin {origin}, if you trust them"),
+        ))
     }
 
     fn is_own_host(&self, host: &str) -> bool {
@@ -85,6 +158,43 @@ impl Access {
         // An address cannot be rebound as a name can.
         address(host).is_some_and(|address| address == self.bound || self.bound.is_unspecified())
     }
+}
+
+impl Refused {
+    pub(crate) fn new(why: Refusal, error: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            why,
+            retry_after: None,
+            error: error.into(),
+            remedy: remedy.into(),
+        }
+    }
+}
+
+/// Addresses are written down: in logs, in histories, in `Referer`s. A token in one is refused before it does harm
+/// unnoticed.
+pub(crate) fn no_token_in(uri: &Uri) -> Result<(), Refused> {
+    let names = uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .map(|pair| pair.split('=').next().unwrap_or_default());
+    let mut names = names.map(str::to_ascii_lowercase);
+    let Some(name) = names.find(|name| ["token", "access_token", "authorization", "bearer"].contains(&name.as_str()))
+    else {
+        return Ok(());
+    };
+    Err(Refused::new(
+        Refusal::TokenInAddress,
+        format!("?{name}= is not taken: a token in an address ends up in logs and histories"),
+        "send Authorization: Bearer TOKEN; in a browser open /#token=TOKEN; and replace a token that was sent this way",
+    ))
+}
+
+/// The token of a header (RFC 6750, section 2.1; the scheme's case does not matter).
+fn bearer(value: &[u8]) -> Option<&[u8]> {
+    let (scheme, token) = value.split_at_checked(7)?;
+    scheme.eq_ignore_ascii_case(b"bearer ").then(|| token.trim_ascii())
 }
 
 fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {

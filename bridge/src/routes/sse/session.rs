@@ -2,6 +2,7 @@
 //! each form; what comes next is the feed's knowledge, and how fast the body's.
 
 use std::fmt::Write as _;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +57,7 @@ impl Session {
     async fn stream(&mut self, body: &Body) -> Result<(), Left> {
         let state = self.state.clone();
         let mut health = state.source.health.watch();
+        let mut leave = pin!(state.leave());
         let mut heartbeat = every(state.limits.heartbeat);
         let mut keep_alive = every(state.limits.keep_alive);
         let mut is_silent = false;
@@ -64,7 +66,7 @@ impl Session {
         loop {
             let step = tokio::select! {
                 biased;
-                () = state.drain.cancelled() => return self.finish(body).await,
+                () = leave.as_mut() => return self.finish(body).await,
                 _ = keep_alive.tick() => {
                     if std::mem::replace(&mut is_silent, true) && self.form == Form::Sse {
                         body.send(Bytes::from_static(b":\n\n")).await?;

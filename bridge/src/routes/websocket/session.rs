@@ -88,6 +88,7 @@ impl Session {
         let state = self.state.clone();
         let limits = &state.limits;
         let mut drained = pin!(state.drain.cancelled());
+        let mut leave_at = None;
         let mut health = state.source.health.watch();
         let mut deadlines = Deadlines::new(limits);
         let mut timer = pin!(sleep_until(deadlines.next(limits, signs(socket))));
@@ -102,11 +103,16 @@ impl Session {
                     }
                 }
             }
-            until(timer.as_mut(), deadlines.next(limits, signs(socket)));
+            let mut look_at = deadlines.next(limits, signs(socket));
             // A client that always has something to take must hear of the end as well.
             if state.drain.is_cancelled() {
-                return End::Farewell(Farewell::Restart);
+                let leave_at = *leave_at.get_or_insert_with(|| Instant::now() + state.leave_after());
+                if leave_at <= Instant::now() {
+                    return End::Farewell(Farewell::Restart);
+                }
+                look_at = look_at.min(leave_at);
             }
+            until(timer.as_mut(), look_at);
             let listens = socket.waiting_bytes() < MAX_UNHEARD_BYTES;
             let wants_more = socket.is_flushed() && self.may_send();
             let happening = tokio::select! {
@@ -117,7 +123,7 @@ impl Session {
                     continue;
                 }
                 () = timer.as_mut() => continue,
-                () = drained.as_mut() => continue,
+                () = drained.as_mut(), if leave_at.is_none() => continue,
                 () = changed(&mut health) => {
                     self.heartbeat(socket);
                     continue;

@@ -1,7 +1,7 @@
 //! HTTP/1.0 by hand, so that every byte of a request is the test's own.
 
 use serde_json::Value;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::in_time;
@@ -13,6 +13,15 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    pub(crate) fn read(answer: &str) -> Self {
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        Self {
+            status: head.split(' ').nth(1).unwrap().parse().unwrap(),
+            head: head.to_owned(),
+            body: body.to_owned(),
+        }
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut fields = self.head.lines().filter_map(|line| line.split_once(": "));
         fields
@@ -39,23 +48,31 @@ pub(crate) async fn get(port: u16, path: &str) -> Answer {
 
 /// With these headers and no others.
 pub(crate) async fn get_with(port: u16, path: &str, headers: &[(&str, &str)]) -> Answer {
+    send(port, "GET", path, headers, "").await
+}
+
+/// With these headers, a body, and its length if there is one.
+pub(crate) async fn send(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
     in_time(path, async {
         let mut socket = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-        let mut request = format!("GET {path} HTTP/1.0\r\n");
+        let mut request = format!("{method} {path} HTTP/1.0\r\n");
         for (name, value) in headers {
             request.extend([name, ": ", value, "\r\n"]);
         }
-        request.push_str("\r\n");
-        socket.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = Vec::new();
-        socket.read_to_end(&mut answer).await.unwrap();
-        let answer = String::from_utf8(answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        Answer {
-            status: head.split(' ').nth(1).unwrap().parse().unwrap(),
-            head: head.to_owned(),
-            body: body.to_owned(),
+        if !body.is_empty() {
+            request.extend(["content-length: ", &body.len().to_string(), "\r\n"]);
         }
+        request.extend(["\r\n", body]);
+        socket.write_all(request.as_bytes()).await.unwrap();
+        Answer::read(&rest(&mut socket).await)
     })
     .await
+}
+
+/// All that comes until the peer closes.
+pub(crate) async fn rest(socket: &mut (impl AsyncRead + Unpin)) -> String {
+    let mut answer = Vec::new();
+    // A peer that closes with something unread breaks off, after what it said.
+    let _ = in_time("the peer closes", socket.read_to_end(&mut answer)).await;
+    String::from_utf8(answer).unwrap()
 }

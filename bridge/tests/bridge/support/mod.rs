@@ -16,7 +16,7 @@ use std::time::Duration;
 use serde_json::json;
 
 pub(crate) use self::bridge::{TestBridge, limits};
-pub(crate) use self::http::{get, get_with};
+pub(crate) use self::http::{Answer, get, get_with, rest, send};
 pub(crate) use self::redis::Redis;
 pub(crate) use self::redis_server::DEADLINE;
 pub(crate) use self::sse::Sse;

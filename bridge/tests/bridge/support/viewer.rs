@@ -4,13 +4,34 @@ use std::collections::VecDeque;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::HeaderName;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::{in_time, seq};
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+type Socket = WebSocketStream<Box<dyn Wire>>;
+
+/// What a viewer's bytes go over.
+pub(crate) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {
+    fn socket(&self) -> &TcpStream;
+}
+
+impl Wire for TcpStream {
+    fn socket(&self) -> &TcpStream {
+        self
+    }
+}
+
+impl Wire for TlsStream<TcpStream> {
+    fn socket(&self) -> &TcpStream {
+        self.get_ref().0
+    }
+}
 
 pub(crate) struct Plain {
     socket: Socket,
@@ -22,12 +43,28 @@ impl Plain {
     }
 
     pub(crate) async fn try_connect(port: u16, query: &str) -> Result<Self, Error> {
-        let (socket, _) = in_time(
-            "a viewer connects",
-            connect_async(format!("ws://127.0.0.1:{port}/events{query}")),
-        )
-        .await?;
+        Self::connect_with(port, query, &[]).await
+    }
+
+    /// With these headers besides those of the handshake.
+    pub(crate) async fn connect_with(port: u16, query: &str, headers: &[(&str, &str)]) -> Result<Self, Error> {
+        let url = format!("ws://localhost:{port}/events{query}");
+        let mut request = url.into_client_request().unwrap();
+        for (name, value) in headers {
+            let name = HeaderName::try_from(*name).unwrap();
+            request.headers_mut().insert(name, value.parse().unwrap());
+        }
+        let socket: Box<dyn Wire> = Box::new(TcpStream::connect(("127.0.0.1", port)).await?);
+        let (socket, _) = in_time("a viewer connects", client_async(request, socket)).await?;
         Ok(Self { socket })
+    }
+
+    /// Over a connection that is there already.
+    pub(crate) async fn over(socket: impl Wire + 'static, port: u16, query: &str) -> Self {
+        let url = format!("ws://localhost:{port}/events{query}");
+        let socket: Box<dyn Wire> = Box::new(socket);
+        let (socket, _) = in_time("a viewer connects", client_async(url, socket)).await.unwrap();
+        Self { socket }
     }
 
     /// The next text frame; none if the connection is closed.
@@ -79,9 +116,7 @@ impl Plain {
 
     /// Breaks off without a word.
     pub(crate) fn reset(self) {
-        if let MaybeTlsStream::Plain(socket) = self.socket.get_ref() {
-            socket.set_zero_linger().unwrap();
-        }
+        self.socket.get_ref().socket().set_zero_linger().unwrap();
     }
 
     pub(crate) async fn send(&mut self, text: String) {

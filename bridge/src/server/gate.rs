@@ -1,0 +1,79 @@
+//! What every request passes before a route sees it. Owns the order of the questions (how often, by which name, with a
+//! token where it belongs, and the right one), the headers on every answer, and the access log, which names a path and
+//! never what came with it: no query, no header.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use hyper::Request;
+use hyper::body::Incoming;
+use tokio::time::Instant;
+use warp::http::uri::Authority;
+use warp::reply::Response as Answer;
+
+use super::access::{self, Refused};
+use super::{State, headers, locked};
+use crate::answer;
+use crate::metrics::Refusal;
+
+/// What is open to all who come by one of our names: it tells nothing of events.
+const OPEN: &[&str] = &["/healthz", "/readyz", "/api/session"];
+
+/// Answers a request, by `routes` if it may pass.
+pub(super) async fn respond<S>(
+    mut request: Request<Incoming>,
+    peer: SocketAddr,
+    routes: S,
+    state: Arc<State>,
+) -> Result<Answer, Infallible>
+where
+    S: hyper::service::Service<Request<Incoming>, Response = Answer, Error = Infallible>,
+{
+    let began = Instant::now();
+    let asked = state
+        .has_access_log
+        .then(|| (request.method().clone(), request.uri().path().to_owned()));
+    let host = state.access.host(request.headers());
+    let mut answer = match pass(&state, &request, peer, &host).await {
+        Ok(()) => routes.call(request).await?,
+        Err(refused) => {
+            state.source.metrics.refused(refused.why);
+            // Pages see nothing of a handshake that fails, only of a WebSocket that is closed.
+            let told = (refused.why == Refusal::Token).then(|| locked::tell(&state, &mut request));
+            told.flatten().unwrap_or_else(|| answer::refusal(&refused))
+        }
+    };
+    headers::secure(answer.headers_mut(), host.as_ref().ok());
+    if let Some((method, path)) = asked {
+        let (status, took) = (answer.status().as_u16(), began.elapsed());
+        tracing::info!(target: "event_bridge::access", %method, path, status, ?took, %peer, "answered");
+    }
+    Ok(answer)
+}
+
+async fn pass(
+    state: &State,
+    request: &Request<Incoming>,
+    peer: SocketAddr,
+    host: &Result<Authority, Refused>,
+) -> Result<(), Refused> {
+    if let Err(wait) = state.addresses.request(peer.ip()) {
+        let seconds = wait.as_secs() + 1;
+        return Err(Refused {
+            retry_after: Some(seconds),
+            ..Refused::new(
+                Refusal::Rate,
+                "too many requests from your address",
+                format!("ask again in {seconds} s, and then less often"),
+            )
+        });
+    }
+    let host = host.as_ref().map_err(Clone::clone)?;
+    access::no_token_in(request.uri())?;
+    let path = request.uri().path();
+    if OPEN.contains(&path) || state.ui.has(path).await {
+        return Ok(());
+    }
+    state.access.enter(request.headers(), host)
+}
