@@ -135,7 +135,7 @@ test("where the page's own origin has no bridge, the next address is tried at on
 });
 
 test("a bridge that refuses the page is not asked again", () => {
-  for (const [code, word] of [[4401, "token"], [4403, "origin"]] as const) {
+  for (const [code, word] of [[4403, "origin"]] as const) {
     connect(["ws://h:1"]);
     last().onclose?.({ code, reason: "" });
     expect(states.at(-1)).toMatchObject({ phase: "stopped", why: expect.stringContaining(word) });
@@ -164,4 +164,15 @@ test("a viewer who does not want to wait gets an attempt at once", () => {
   expect(sockets).toHaveLength(2);
   connection.retry();
   expect(sockets).toHaveLength(2);
+});
+
+test("a bridge that asks for a token is not asked again until the viewer has shown one", () => {
+  const connection = connect(["ws://h:1", "ws://h:2"]);
+  last().onclose?.({ code: 4401, reason: "" });
+  expect(states.at(-1)).toEqual({ phase: "locked", bridge: "ws://h:1" });
+  pass(60_000);
+  expect(sockets).toHaveLength(1);
+  connection.retry();
+  expect(sockets).toHaveLength(2);
+  expect(last().url).toContain("ws://h:1/");
 });

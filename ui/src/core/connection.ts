@@ -26,6 +26,8 @@ export type ConnectionState =
   | { readonly phase: "replaying" | "live"; readonly bridge: string; readonly stream: string; readonly log: string }
   | { readonly phase: "log-unreachable"; readonly bridge: string; readonly error: string }
   | { readonly phase: "waiting"; readonly bridge: string; readonly attempt: number; readonly retryAt: number; readonly why: string }
+  /** The bridge asks for a token. */
+  | { readonly phase: "locked"; readonly bridge: string }
   | { readonly phase: "stopped"; readonly bridge: string; readonly why: string };
 
 export interface ConnectionEvents {
@@ -41,8 +43,10 @@ export const SILENCE_MS = 25_000;
 /** Our own code for giving up a silent connection; the bridge's begin at 1000. */
 const SILENT = -1;
 
+/** The bridge's code for a page that has not shown its token. */
+const LOCKED = 4401;
+
 const STOPPING: Record<number, string> = {
-  4401: "The bridge asks for a token, which this page cannot send yet. Open it on the bridge's own machine, or let it listen on 127.0.0.1.",
   4403: "The bridge refused this page's origin. Start it with --allow-origin and the address of this page.",
 };
 
@@ -140,6 +144,11 @@ export class Connection {
   private closed(code: number, reason: string): void {
     const hadGreeting = this.greeted;
     this.leave();
+    if (code === LOCKED) {
+      this.settled = true;
+      this.events.state({ phase: "locked", bridge: this.bridge });
+      return;
+    }
     const stop = STOPPING[code] ?? STOPPING[this.bye?.code ?? 0];
     if (stop) {
       this.events.state({ phase: "stopped", bridge: this.bridge, why: stop });

@@ -16,6 +16,8 @@ export function explain(state: ConnectionState, now: number): string {
       const what = `The bridge at ${bridge} is up, but cannot reach its log${state.error ? `: ${state.error}` : ""}`;
       return `${sentence(what)} Events appear as soon as the log answers.`;
     }
+    case "locked":
+      return `The bridge at ${bridge} asks for a token: that of the file or variable it was started with.`;
     case "stopped":
       return state.why;
     default:

@@ -4,6 +4,7 @@ import { formatMoment, formatCount } from "../core/format";
 import type { ConnectionState } from "../core/connection";
 import { explain } from "../core/notice";
 import { send } from "./link";
+import { TokenEntry } from "./token-entry";
 import { connection, header, tick, upToDateAt } from "./state";
 
 export function ConnectionPill() {
@@ -37,6 +38,8 @@ function pill(state: ConnectionState): { tone: string; word: string } {
       return { tone: "warn", word: "Log unreachable" };
     case "waiting":
       return { tone: "warn", word: "Reconnecting" };
+    case "locked":
+      return { tone: "warn", word: "Locked" };
     case "stopped":
       return { tone: "error", word: "Stopped" };
   }
@@ -54,6 +57,7 @@ export function Connection() {
         {text}
         {Number.isFinite(upToDateAt.value) && <span class="muted"> Up to date until {formatMoment(upToDateAt.value, Date.now())}.</span>}
       </p>
+      {state.phase === "locked" && <TokenEntry bridge={state.bridge} />}
       {state.phase === "waiting" && (
         <button type="button" class="button" onClick={() => send({ kind: "retry" })}>Try now</button>
       )}

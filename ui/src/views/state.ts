@@ -1,6 +1,7 @@
 // Owns what is on screen: the last snapshot, split so that each view redraws for its own part only, and the viewer's
 // choices. Every choice becomes a request to the worker here and nowhere else.
 import { batch, computed, effect, signal } from "@preact/signals";
+import { enter, tokenInFragment } from "../core/access";
 import { bridgeAddresses } from "../core/address";
 import { BLANK } from "../core/blank";
 import { NO_FILTER, type Filter, type Scope } from "../core/filter";
@@ -40,9 +41,22 @@ export const isFiltered = computed(() => {
 /** Now, on the log's clock, as far as it is known. */
 export const logNow = computed(() => clock.value.stoppedAt ?? tick.value + clock.value.offsetMs);
 
+/** Connects, once the bridge has seen the token that the page was opened with, if any. */
+async function start(): Promise<void> {
+  const addresses = bridgeAddresses(location);
+  const { token, hash } = tokenInFragment(location.hash);
+  if (token !== "") {
+    // Out of the address before anything else: it would stay in the history.
+    history.replaceState(history.state, "", `${location.pathname}${location.search}${hash}`);
+    // If the token is wrong, the bridge says so when the worker connects.
+    await enter(addresses.candidates, token, (url, init) => fetch(url, init));
+  }
+  send({ kind: "start", addresses });
+}
+
 export function boot(): void {
   startWorker(show);
-  send({ kind: "start", addresses: bridgeAddresses(location) });
+  void start();
   effect(() => send({ kind: "freeze", pane: "table", frozen: paused.value || !following.value }));
   effect(() => send({ kind: "freeze", pane: "tree", frozen: paused.value }));
   effect(() => send({ kind: "filter", filter: filter.value }));
