@@ -20,7 +20,7 @@ export default defineConfig({
     format: "es",
     rolldownOptions: { output: { entryFileNames: "worker.js", codeSplitting: false } },
   },
-  test: { include: ["src/**/*.test.ts"], environment: "node" },
+  test: { include: ["src/**/*.test.ts"], environment: "node", testTimeout: 30_000 },
 });
 
 // One style sheet, under the name the page and the Rust table know.

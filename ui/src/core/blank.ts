@@ -17,6 +17,6 @@ export const BLANK: Snapshot = {
   source: { kind: "bridge" },
   moment: { kind: "live", seq: -1, at: nothing, firstSeq: -1, firstAt: nothing, lastSeq: -1, lastAt: nothing, behind: 0, speed: 0 },
   counters: { received: 0, shown: 0, hidden: 0, outside: 0, dropped: 0, trimmed: 0, trimmedUnknown: 0, evicted: 0, duplicates: 0, invalid: 0 },
-  query: { parts: [], matches: 0, matchIndex: -1, scanning: false },
+  query: { parts: [], hiddenByTypes: 0, hiddenByErrors: 0, matches: 0, matchIndex: -1, scanning: false },
   now: { paths: [], more: 0 },
 };

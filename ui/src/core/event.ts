@@ -1,5 +1,6 @@
 // Owns what the page keeps of one entry of the stream: a flat row with the fields that views sort, count and draw,
 // and the event's text. It knows no run, span or view.
+import { lookOf, type Look } from "./looks";
 import { normalize } from "./normalize";
 import { isRecord, type WireEvent } from "./protocol";
 import { summarize } from "./summary";
@@ -30,6 +31,7 @@ export interface Row {
   /** The model or tool the event is about. */
   readonly subject: string;
   readonly summary: string;
+  readonly look: Look;
   /** Housekeeping of the library itself, hidden unless asked for. */
   readonly internal: boolean;
   /** The event's JSON, as written. */
@@ -44,36 +46,55 @@ export interface ReadEvent {
 
 const INTERNAL = new Set(["producer_alive"]);
 
+/** A row as it stands in its event. What only a reader needs is made when it is asked for. */
+class EventRow implements Row {
+  readonly kind: "event" | "gap";
+  readonly id: string;
+  readonly at: number;
+  readonly ts: string;
+  readonly phase: Phase;
+  readonly run: string;
+  readonly span: string;
+  readonly parent: string;
+  readonly outcome: string;
+  readonly error: string;
+  readonly duration: number;
+  readonly node: string;
+  readonly subject: string;
+  readonly internal: boolean;
+
+  constructor(event: WireEvent, readonly text: string, readonly seq: number, cursor: string, readonly type: string, private readonly payload: Record<string, unknown>) {
+    this.kind = type === "stream_gap" ? "gap" : "event";
+    this.id = string(event.id) || cursor;
+    this.at = readTime(event.ts);
+    this.ts = string(event.ts);
+    this.span = string(payload["span_id"]);
+    this.phase = this.span === "" ? "point" : Object.hasOwn(payload, "outcome") ? "finish" : "start";
+    this.run = string(payload["run_id"]);
+    this.parent = string(payload["parent_id"]);
+    this.error = string(payload["error"]);
+    this.outcome = outcomeOf(type, string(payload["outcome"]), this.error, payload["success"]);
+    this.duration = seconds(payload);
+    this.node = string(payload["node_id"]);
+    this.subject = string(payload["model"]) || toolName(payload);
+    this.internal = INTERNAL.has(type);
+  }
+
+  get summary(): string {
+    return summarize(this.type, this.payload);
+  }
+
+  get look(): Look {
+    return lookOf(this.type, this.payload);
+  }
+}
+
 /** Reads an event of any producer. Nothing about it is required. */
 export function readEvent(event: WireEvent, text: string, seq: number, cursor: string): ReadEvent {
-  const type = typeof event.type === "string" && event.type !== "" ? shared(event.type) : "(no type)";
+  const type = typeof event.type === "string" && event.type !== "" ? event.type : "(no type)";
   const written = isRecord(event.payload) ? event.payload : event.payload === undefined ? {} : { value: event.payload };
   const payload = normalize(type, written);
-  const span = string(payload["span_id"]);
-  const error = string(payload["error"]);
-  const outcome = outcomeOf(type, string(payload["outcome"]), error, payload["success"]);
-  const ts = string(event.ts);
-  const row: Row = {
-    seq,
-    kind: type === "stream_gap" ? "gap" : "event",
-    id: string(event.id) || cursor,
-    at: readTime(event.ts),
-    ts,
-    type,
-    phase: span === "" ? "point" : Object.hasOwn(payload, "outcome") ? "finish" : "start",
-    run: shared(string(payload["run_id"])),
-    span,
-    parent: string(payload["parent_id"]),
-    outcome: shared(outcome),
-    error,
-    duration: seconds(payload),
-    node: shared(string(payload["node_id"])),
-    subject: shared(string(payload["model"]) || toolName(payload)),
-    summary: summarize(type, payload),
-    internal: INTERNAL.has(type),
-    text,
-  };
-  return { row, payload };
+  return { row: new EventRow(event, text, seq, cursor, type, payload), payload };
 }
 
 /** A line that says what is missing between its neighbours. */
@@ -81,20 +102,8 @@ export function gapRow(seq: number, at: number, summary: string, text: string): 
   return {
     seq, at, summary, text,
     kind: "gap", id: `gap-${seq}`, ts: "", type: "stream_gap", phase: "point", run: "", span: "", parent: "",
-    outcome: "", error: "", duration: Number.NaN, node: "", subject: "", internal: false,
+    outcome: "", error: "", duration: Number.NaN, node: "", subject: "", internal: false, look: { icon: "", hue: -1 },
   };
-}
-
-const SHARED = new Map<string, string>();
-const MOST_SHARED = 10_000;
-
-/** One copy of a word that comes in every other event, instead of one for each. */
-function shared(word: string): string {
-  const known = SHARED.get(word);
-  if (known !== undefined) return known;
-  if (SHARED.size >= MOST_SHARED) SHARED.clear();
-  SHARED.set(word, word);
-  return word;
 }
 
 /** How a call ended. One that returned in good order may still say that it failed: tools fail by value. */

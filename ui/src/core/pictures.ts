@@ -70,6 +70,9 @@ export interface QueryPart {
 
 export interface QueryView {
   readonly parts: readonly QueryPart[];
+  /** Rows that only the choice of types hides, and only the wish for errors. */
+  readonly hiddenByTypes: number;
+  readonly hiddenByErrors: number;
   /** Rows that pass, and which of them (from 0, newest first) is selected, or -1. */
   readonly matches: number;
   readonly matchIndex: number;

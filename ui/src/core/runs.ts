@@ -1,51 +1,77 @@
-// Owns what is known of each run: counts, totals, whether it still runs. It learns from rows and from the spans that
-// hang directly under the run; it never looks inside the tree.
+// Owns what is known of each run: counts, totals, its nodes, whether it still runs. It learns from rows; it never looks
+// inside the tree of its spans.
 import type { LogClock } from "./clock";
 import { isFailure, type Row } from "./event";
+import { PlanNodes } from "./nodes";
 import { isRecord } from "./protocol";
+import type { Weight } from "./rows";
+import type { Span } from "./spans";
+import type { Statistics } from "./statistics";
 import { brief } from "./summary";
+import { nanosOf, noRunSums, type RunSums } from "./sums";
 
 /** Silence after which an open span is lost: three missed `producer_alive` and a little. */
 export const LOST_AFTER_MS = 35_000;
 
+/** What a run is called, from an event on. */
+export interface Title {
+  readonly seq: number;
+  /** As its producer named it. */
+  readonly name: string;
+  /** What the run is about, as its producer put it. */
+  readonly question: string;
+  /** What it is called as long as nobody named it, and how much the event knew that this was taken from. */
+  readonly fallback: string;
+  readonly fallbackFrom: number;
+}
+
+const UNTITLED: Title = { seq: -1, name: "", question: "", fallback: "", fallbackFrom: -1 };
+
 /** One run, and what was counted of it so far. Counts are of all that arrived, not of what is still kept. */
 export interface Run {
   readonly id: string;
-  /** As its producer named it. */
-  name: string;
-  /** What it is called as long as nobody named it, and how much the event knew that this was taken from. */
-  fallback: string;
-  fallbackFrom: number;
-  /** What the run is about, as its producer put it. */
-  question: string;
-  /** The planner's number of each node, by node id: `3.2` says more than sixteen digits. */
-  readonly nodes: Map<string, string>;
+  readonly titles: Title[];
+  readonly nodes: PlanNodes;
   readonly firstSeq: number;
+  lastSeq: number;
   startedAt: number;
+  /** When its newest event was written. */
   endedAt: number;
   /** The process that runs it, where an event told. */
   producer: string;
   /** When the run last gave a sign of life, on the log's clock. */
   signalAt: number;
-  events: number;
+  /** Signs of life that others gave for it: the rows that told, and their times. */
+  readonly alive: { readonly seq: number; readonly at: number }[];
   retained: number;
-  errors: number;
-  tokens: number;
-  cost: number;
-  spans: number;
-  openSpans: number;
+  readonly sums: RunSums;
+  /** Rows of failures that began in the run, oldest first. */
+  readonly errors: number[];
+  readonly spans: Map<string, Span>;
+  /** Spans that hang under no span we know, in order of arrival. */
+  readonly roots: Set<Span>;
   /** Spans without a parent that have not finished, and the gravest outcome of those that have. */
   openRoots: number;
   rootOutcome: string;
-  /** Seconds, NaN before a span without a parent has finished. */
+  /** The longest of those that have, in seconds, and when the last of them ended; NaN before. */
   rootDuration: number;
+  rootEnd: number;
+  /** The same of roots that are not kept any more. */
+  goneOutcome: string;
+  goneDuration: number;
+  goneEnd: number;
   /** Totals a `run_finished` claims, used only where no call was seen. */
-  claimedTokens: number;
-  claimedCost: number;
+  claim: { readonly seq: number; readonly tokens: number; readonly nanos: number };
+  /** Calls by what was called with which arguments: the row of the first, or the rows of all. */
+  readonly same: Map<number, number | number[]>;
+  /** Statistics of rows that are not kept any more. */
+  readonly gone: Statistics;
 }
 
-/** Most nodes of a run whose numbers are kept. */
-const MAX_NODES = 20_000;
+/** Most signs of life kept of a run, most different calls that are compared, and most times of one. */
+const MOST_ALIVE = 2000;
+const MOST_SAME = 50_000;
+const MOST_TIMES = 4096;
 
 const GRAVITY = ["", "returned", "ok", "cancelled", "failed", "error", "panicked"];
 
@@ -62,22 +88,25 @@ export class Runs {
   }
 
   /** Counts a row that names a run. */
-  count(row: Row, payload: Record<string, unknown>, signalAt: number): Run {
+  count(row: Row, payload: Record<string, unknown>, weight: Weight, signalAt: number): Run {
     const run = this.byId.get(row.run) ?? this.open(row);
-    run.events += 1;
+    run.sums.events += 1;
     run.retained += 1;
+    run.lastSeq = row.seq;
     if (Number.isFinite(row.at)) {
       run.startedAt = Number.isFinite(run.startedAt) ? Math.min(run.startedAt, row.at) : row.at;
-      run.endedAt = Math.max(run.endedAt, row.at);
+      run.endedAt = row.at;
     }
     this.signal(run.id, signalAt);
+    const { sums } = run;
     if (row.type === "llm_call_completed") {
-      run.tokens += tokensOf(payload);
-      run.cost += costOf(payload);
-    } else if (row.type === "run_finished") {
-      run.claimedTokens = tokensOf(payload);
-      run.claimedCost = number(payload["total_cost"]);
-    }
+      sums.llmCalls += 1;
+      sums.tokens += weight.tokens;
+      sums.tokensIn += weight.tokensIn;
+      sums.tokensOut += weight.tokensOut;
+      sums.nanos += weight.nanos;
+    } else if (isToolEnd(row.type)) sums.toolCalls += 1;
+    else if (row.type === "run_finished") run.claim = { seq: row.seq, tokens: tokensOf(payload), nanos: nanosOf(number(payload["total_cost"])) };
     describe(run, row, payload);
     return run;
   }
@@ -92,41 +121,49 @@ export class Runs {
    * `producer_alive` speaks for runs that are silent because they wait: for those it names, else for those known to
    * be its own, and if it has more than these, for all whose process is not known.
    */
-  hearProducer(payload: Record<string, unknown>, at: number): void {
+  hearProducer(payload: Record<string, unknown>, row: Row, at: number): void {
     const { producer_id: producer, open_runs: named, open_spans: spans } = payload;
     if (Array.isArray(named)) {
-      for (const id of named) if (typeof id === "string") this.signal(id, at);
+      for (const id of named) if (typeof id === "string") this.hear(this.byId.get(id), row, at);
       return;
     }
     if (spans === 0) return;
-    const open = [...this.byId.values()].filter((run) => run.openSpans > 0);
+    const open = [...this.byId.values()].filter((run) => run.sums.openSpans > 0);
     const own = open.filter((run) => run.producer !== "" && run.producer === producer);
     const strangers = number(named) > own.length || own.length === 0 ? open.filter((run) => run.producer === "") : [];
-    for (const run of [...own, ...strangers]) this.signal(run.id, at);
+    for (const run of [...own, ...strangers]) this.hear(run, row, at);
+  }
+
+  private hear(run: Run | undefined, row: Row, at: number): void {
+    if (!run) return;
+    this.signal(run.id, at);
+    run.alive.push({ seq: row.seq, at: row.at });
+    if (run.alive.length > MOST_ALIVE) run.alive.splice(0, MOST_ALIVE / 2);
   }
 
   /** A row of the run is no longer kept. The run goes with its last row, unless it may still be running. */
-  forget(row: Row): void {
-    const run = this.byId.get(row.run);
+  forget(id: string): void {
+    const run = this.byId.get(id);
     if (!run) return;
     run.retained -= 1;
-    if (run.retained === 0 && run.openSpans === 0) this.byId.delete(run.id);
+    if (run.retained === 0 && run.sums.openSpans === 0) this.byId.delete(run.id);
   }
 
   /** The run a viewer most likely wants: the last one that has spans, else the last of any kind. */
-  newest(): Run | undefined {
+  newest(limit = Number.POSITIVE_INFINITY): Run | undefined {
     let newest: Run | undefined;
     for (const run of this.byId.values()) {
-      if (run.spans > 0 || !newest || newest.spans === 0) newest = run;
+      if (run.firstSeq <= limit && (run.sums.spans > 0 || !newest || newest.sums.spans === 0)) newest = run;
     }
     return newest;
   }
 
   private open(row: Row): Run {
     const run: Run = {
-      id: row.run, name: "", fallback: "", fallbackFrom: -1, question: "", nodes: new Map(), firstSeq: row.seq, startedAt: Number.NaN, endedAt: Number.NEGATIVE_INFINITY, producer: "",
-      signalAt: Number.NEGATIVE_INFINITY, events: 0, retained: 0, errors: 0, tokens: 0, cost: 0, spans: 0, openSpans: 0,
-      openRoots: 0, rootOutcome: "", rootDuration: Number.NaN, claimedTokens: 0, claimedCost: 0,
+      id: row.run, titles: [], nodes: new PlanNodes(), firstSeq: row.seq, lastSeq: row.seq, startedAt: Number.NaN, endedAt: Number.NaN, producer: "",
+      signalAt: Number.NEGATIVE_INFINITY, alive: [], retained: 0, sums: noRunSums(), errors: [], spans: new Map(), roots: new Set(), openRoots: 0,
+      rootOutcome: "", rootDuration: Number.NaN, rootEnd: Number.NaN,
+      goneOutcome: "", goneDuration: Number.NaN, goneEnd: Number.NaN, claim: { seq: -1, tokens: 0, nanos: 0 }, same: new Map(), gone: new Map(),
     };
     this.byId.set(run.id, run);
     return run;
@@ -134,15 +171,32 @@ export class Runs {
 }
 
 function describe(run: Run, row: Row, payload: Record<string, unknown>): void {
-  const { producer_id: producer, name, question, nid } = payload;
+  const { producer_id: producer, name, question } = payload;
   if (typeof producer === "string") run.producer = producer;
   if (row.type === "run_started" || row.type === "run_finished") {
-    if (typeof name === "string") run.name = name;
-    if (typeof question === "string") run.question = brief(question, 200);
-  } else if (row.type === "node_created" && typeof nid === "string" && nid !== "" && run.nodes.size < MAX_NODES) {
-    run.nodes.set(row.node, nid);
+    title(run, row.seq, { ...(typeof name === "string" ? { name } : {}), ...(typeof question === "string" ? { question: brief(question, 200) } : {}) });
   }
   callAfter(run, row, payload, 0);
+}
+
+/** The run's title as of a row. */
+export function titleOf(run: Run, limit = Number.POSITIVE_INFINITY): Title {
+  return run.titles.findLast(({ seq }) => seq <= limit) ?? UNTITLED;
+}
+
+/** What to call a run: as its producer did, else what it is called after. */
+export function runName(run: Run, limit?: number): string {
+  const { name, fallback } = titleOf(run, limit);
+  return name || fallback;
+}
+
+function title(run: Run, seq: number, change: Partial<Title>): void {
+  const old = titleOf(run);
+  const next = { ...old, ...change, seq };
+  if (next.name === old.name && next.question === old.question && next.fallback === old.fallback && next.fallbackFrom === old.fallbackFrom) return;
+  run.titles.push(next);
+  // A run that changes its name with every event keeps the newest ones.
+  if (run.titles.length > 64) run.titles.splice(1, 1);
 }
 
 /**
@@ -150,15 +204,26 @@ function describe(run: Run, row: Row, payload: Record<string, unknown>): void {
  * (1), and that better than any event (0).
  */
 export function callAfter(run: Run, row: Row, payload: Record<string, unknown>, from: 0 | 1 | 2): void {
-  if (from <= run.fallbackFrom) return;
+  if (from <= titleOf(run).fallbackFrom) return;
   const code = payload["function"];
-  run.fallback = (typeof code === "string" ? code.slice(code.lastIndexOf(":") + 1) : "") || row.type;
-  run.fallbackFrom = from;
+  const fallback = (typeof code === "string" ? code.slice(code.lastIndexOf(":") + 1) : "") || row.type;
+  title(run, row.seq, { fallback, fallbackFrom: from });
+}
+
+/** Notes a call with arguments that can be compared. */
+export function noteSame(run: Run, key: number, seq: number): void {
+  const known = run.same.get(key);
+  if (typeof known === "number") run.same.set(key, [known, seq]);
+  else if (known) {
+    known.push(seq);
+    if (known.length > MOST_TIMES) known.splice(0, MOST_TIMES / 2);
+  }
+  else if (run.same.size < MOST_SAME) run.same.set(key, seq);
 }
 
 /** What to call a node: its number in the plan, else its id, cut where it is a long one. */
-export function nodeName(run: Run | undefined, node: string): string {
-  return run?.nodes.get(node) ?? (/^[0-9a-f-]{12,}$/i.test(node) ? node.slice(0, 8) : node);
+export function nodeName(run: Run | undefined, node: string, limit?: number): string {
+  return run?.nodes.get(node)?.factsAt(limit)?.name || (/^[0-9a-f-]{12,}$/i.test(node) ? node.slice(0, 8) : node);
 }
 
 /** The graver of two outcomes; one that is unknown counts as harmless. */
@@ -177,16 +242,36 @@ export function isLost(run: Run, clock: LogClock): boolean {
   return clock.now() - clock.silenceSince(run.signalAt) > LOST_AFTER_MS;
 }
 
+/** Whether events of a type end a call of a tool. */
+export function isToolEnd(type: string): boolean {
+  return type === "tool_returned" || type === "search_completed";
+}
+
+/** What an event's payload adds to sums; nothing unless it ends a call of a model. */
+export function weightOf(type: string, payload: Record<string, unknown>): Weight {
+  const firstToken = firstTokenOf(payload);
+  if (type !== "llm_call_completed") return Number.isNaN(firstToken) ? WEIGHTLESS : { ...WEIGHTLESS, firstToken };
+  const usage = isRecord(payload["token_usage"]) ? payload["token_usage"] : {};
+  return {
+    tokens: tokensOf(payload), tokensIn: whole(usage["prompt_tokens"]), tokensOut: whole(usage["completion_tokens"]),
+    nanos: nanosOf(number(payload["cost_estimate"])), firstToken,
+  };
+}
+
+const WEIGHTLESS: Weight = { tokens: 0, tokensIn: 0, tokensOut: 0, nanos: 0, firstToken: Number.NaN };
+
 /** Tokens an event's payload reports. */
 export function tokensOf(payload: Record<string, unknown>): number {
   const usage = payload["token_usage"];
   if (!isRecord(usage)) return 0;
-  return number(usage["total_tokens"]) || number(usage["prompt_tokens"]) + number(usage["completion_tokens"]);
+  return whole(usage["total_tokens"]) || whole(usage["prompt_tokens"]) + whole(usage["completion_tokens"]);
 }
 
-/** Dollars an event's payload reports. */
-export function costOf(payload: Record<string, unknown>): number {
-  return number(payload["cost_estimate"]);
+/** Seconds to the first item of a stream, such as an answer's first token; NaN where nothing tells. */
+export function firstTokenOf(payload: Record<string, unknown>): number {
+  const { time_to_first: ours, time_to_first_token: seconds, ttft, ttft_ms: ms } = payload;
+  for (const value of [ours, seconds, ttft, typeof ms === "number" ? ms / 1000 : undefined]) if (typeof value === "number") return value;
+  return Number.NaN;
 }
 
 /** Whether a row reports a failure that is not merely a call's finish, which the span counts. */
@@ -196,4 +281,9 @@ export function isPointFailure(row: Row): boolean {
 
 function number(value: unknown): number {
   return typeof value === "number" && Number.isFinite(value) ? value : 0;
+}
+
+/** What a column can hold. */
+function whole(value: unknown): number {
+  return Math.min(Math.max(Math.round(number(value)), 0), 0xff_ff_ff_ff);
 }

@@ -258,7 +258,7 @@ test("entries that are no events are counted", () => {
 });
 
 test("more events than are kept stay within the limit, and the table over them whole", () => {
-  const small = new Session(() => now, { rows: 20_000, characters: 1e9 });
+  const small = new Session(() => now, { rows: 20_000, bytes: 1e9 });
   for (let i = 0; i < 50_000; i += 1) feed(small, line({ id: `e${i}`, ts: "2026-11-22T13:00:00Z", type: "t", payload: { i } }));
   const { table } = small.snapshot();
   expect(table.total).toBe(small.store.rows.size);

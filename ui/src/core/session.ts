@@ -1,55 +1,74 @@
 // Owns one viewer: what is connected, what is kept, what is looked at. Requests and frames go in, snapshots come out.
 // It starts nothing by itself; the worker decides when.
-import { BLANK } from "./blank";
+import { burnOf, type Burn } from "./burn";
 import { LogClock, Rate } from "./clock";
 import type { ConnectionState } from "./connection";
 import { describeRow } from "./details";
-import { isFailure, type Row } from "./event";
-import { judge, NO_FILTER, type Filter, type Scope } from "./filter";
-import type { DetailsView, MomentView, Pane, Request, Snapshot, Target, Window } from "./messages";
+import { dimmingBy } from "./dimming";
+import type { Row } from "./event";
+import { exportRows, type ExportedFile } from "./export";
+import { judge, NO_FILTER, type Filter, type Judge, type Scope } from "./filter";
+import { Gallery } from "./gallery";
+import { headerView } from "./header";
+import { rowsOfRun, rowsOfSpan } from "./inside";
+import { Journey } from "./journey";
+import { Lens } from "./lens";
+import type { DetailsView, Exported, Pane, Request, Snapshot, SourceView, Window } from "./messages";
+import { gapText, resetText } from "./gap-words";
+import { nowOf } from "./now";
 import type { Frame } from "./protocol";
 import { DEFAULT_RETENTION, type Retention } from "./rows";
-import { isLost, type Run } from "./runs";
-import { headerView, rowView, runViews, treeRowView, typeCounts } from "./shown";
-import type { Span } from "./spans";
+import { runName, type Run } from "./runs";
+import { Pointer, type Ground } from "./selection";
+import { rowView, runViews, tableViews, treeRowView, typeCounts } from "./shown";
 import { Store } from "./store";
 import { TableView } from "./table";
-import { spanStatus, TreeView, type TreeNode } from "./tree";
+import { TreeView, type TreeNode } from "./tree";
 
 /** Lists beside the main ones change with every event; this often is enough for the eye. */
 const LISTS_EVERY_MS = 250;
 
+/** How often rows are judged again whose verdict depends on what still runs. */
+const JUDGE_AGAIN_MS = 1000;
+
 export class Session {
   readonly store: Store;
   readonly clock: LogClock;
+  source: SourceView = { kind: "bridge" };
   private readonly table: TableView;
-  private readonly tree: TreeView;
+  private readonly tree = new TreeView();
+  private readonly journey: Journey;
+  private readonly pointer = new Pointer();
+  private readonly gallery: Gallery;
   private readonly rate = new Rate();
   private connection: ConnectionState = { phase: "connecting", bridge: "", attempt: 0 };
   private scope: Scope = { kind: "auto" };
   private filter: Filter = NO_FILTER;
+  private judge: Judge;
+  private judgedAt = Number.NEGATIVE_INFINITY;
   private shownRun = "";
   private windows: Record<Pane, Window> = { table: { from: 0, count: 60 }, tree: { from: 0, count: 60 } };
-  private treeFrozenAt: number | undefined;
-  private selectedSeq = -1;
-  private selectedSpan = "";
-  private reveals = 0;
+  private readonly frozenAt: Record<Pane, number | undefined> = { table: undefined, tree: undefined };
   private sentDetails = "";
   private sentListsAt = Number.NEGATIVE_INFINITY;
   private sentListsVersion = -1;
+  private burn: { readonly at: number; readonly of: string; readonly burn: Burn } | undefined;
 
   constructor(private readonly localNow: () => number, retention: Retention = DEFAULT_RETENTION) {
+    this.gallery = new Gallery(() => performance.now());
     this.store = new Store(retention);
     this.clock = new LogClock(localNow);
-    this.table = new TableView(this.store.rows, judge(this.filter, this.scope, ""));
-    this.tree = new TreeView(this.store.spans);
+    this.judge = judge(this.store, this.filter, this.scope, "");
+    this.table = new TableView(this.store.rows, this.judge);
+    this.journey = new Journey(this.store, localNow);
     this.store.listen(this.table);
   }
 
   /** The connection is in another state. */
   connected(state: ConnectionState): void {
     this.connection = state;
-    this.clock.setLive(state.phase === "live");
+    // Nothing of a recording is live, whatever goes on over the connection.
+    if (this.source.kind === "bridge") this.clock.setLive(state.phase === "live");
   }
 
   /** Something came over the connection. */
@@ -66,18 +85,18 @@ export class Session {
         this.clock.sync(frame.time);
         return;
       case "gap":
-        this.store.addGap(Number.NaN, gapText(frame.lost, frame.why), JSON.stringify(frame));
+        this.store.addGap(Number.NaN, gapText(frame.lost, frame.why), JSON.stringify(frame), frame.lost);
         return;
       case "reset":
-        this.store.addGap(Number.NaN, resetText(frame.why), JSON.stringify(frame));
+        this.store.addGap(Number.NaN, resetText(frame.why), JSON.stringify(frame), undefined);
         return;
       case "unreadable":
-        this.store.addGap(Number.NaN, "The bridge sent a line that is not part of the protocol", frame.line);
+        this.store.addGap(Number.NaN, "The bridge sent a line that is not part of the protocol", frame.line, undefined);
         return;
     }
   }
 
-  /** A view asks for something. Requests about the connection are the worker's. */
+  /** A view asks for something. Requests about the connection and files are the worker's. */
   request(request: Request): void {
     switch (request.kind) {
       case "scope":
@@ -92,109 +111,169 @@ export class Session {
         this.windows[request.pane] = request.window;
         return;
       case "freeze":
-        this.freeze(request.pane, request.frozen);
+        this.frozenAt[request.pane] = request.frozen ? (this.frozenAt[request.pane] ?? this.store.rows.nextSeq - 1) : undefined;
+        this.stopTable();
         return;
       case "select":
-        this.select(request.target);
+        this.pointer.select(request.target, this.ground());
         return;
       case "toggle":
         this.tree.toggle(request.key, request.open);
         return;
+      case "show":
+        this.gallery.show(request.pictures);
+        return;
+      case "timeline":
+        this.gallery.window = request.window;
+        return;
+      case "travel":
+      case "step":
+      case "play":
+        this.followNewestRun();
+        this.move(request);
+        return;
     }
+  }
+
+  /** Whether the moment moves by itself. */
+  get isPlaying(): boolean {
+    return this.journey.isPlaying;
   }
 
   /** Judges old rows for a new filter until `enough`; says whether there is more to do. */
   work(enough: () => boolean): boolean {
+    if (this.journey.tick()) this.stopTable();
     this.followNewestRun();
+    if (this.judge.isDynamic && !this.table.scanning && this.localNow() - this.judgedAt >= JUDGE_AGAIN_MS) this.look(this.shownRun);
     this.table.scan(enough);
     return this.table.scanning;
   }
 
   /** The whole JSON of a row, for the clipboard. */
   jsonOf(seq: number): string {
-    return this.store.rows.get(seq)?.text ?? "";
+    return this.store.rows.textOf(seq);
+  }
+
+  /** What is asked for, as a file. */
+  export(what: Exported, format: "ndjson" | "json"): ExportedFile {
+    const run = this.store.runs.get(this.shownRun);
+    const name = run ? `${runName(run) || "run"}-${run.id.slice(0, 8)}` : "events";
+    const span = this.pointer.spanIn(this.lens());
+    switch (what) {
+      case "run":
+        return exportRows(this.store, rowsOfRun(this.store, run), name, format);
+      case "selection":
+        return exportRows(this.store, span ? rowsOfSpan(this.lens(), span) : this.pointer.seq < 0 ? [] : [this.pointer.seq], `${name}-selection`, format);
+      case "table":
+        return exportRows(this.store, this.table.seqs(), `${name}-table`, format);
+    }
   }
 
   snapshot(): Snapshot {
     this.followNewestRun();
+    this.stopTable();
+    const ground = this.ground();
+    const { lens } = ground;
     const runs = this.runs();
-    const lines = this.treeLines(runs);
+    const lines = ground.lines();
     const { table, tree } = this.windows;
     const stretch = this.table.stretch(table.from, table.count);
-    const details = this.details();
+    const details = this.details(lens);
+    const counted = tableViews(this.table, this.store.intake, this.filter, this.judge.parts, this.pointer.seq);
+    const run = this.store.runs.get(this.shownRun);
+    const dimming = dimmingBy(lens, this.judge, this.filter);
     return {
       connection: this.connection,
-      clock: { offsetMs: this.clock.offsetMs, stoppedAt: this.clock.isRunning() ? null : this.clock.now() },
-      header: headerView(this.store, this.scope, this.shownRun, this.rate.perSecond(this.localNow()), this.clock),
+      clock: { offsetMs: this.clock.offsetMs, stoppedAt: lens.isPast ? lens.now() : this.clock.isRunning() ? null : this.clock.now() },
+      header: headerView(lens, this.scope, this.shownRun, this.rate.perSecond(this.localNow()), this.burnNow(lens, run)),
       table: {
-        total: stretch.total, topRank: stretch.topRank, from: Math.max(table.from, 0),
-        rows: stretch.rows.map(({ rank, row }) => rowView(row, rank, this.rowStatus(row), this.store.runs)),
-        waiting: this.table.waiting, gaps: this.table.gaps, hidden: this.table.hidden, outside: this.table.outside, scanning: this.table.scanning,
+        ...counted.table, total: stretch.total, topRank: stretch.topRank, from: Math.max(table.from, 0),
+        rows: stretch.rows.map((ranked) => rowView(lens, ranked, this.rowStatus(lens, ranked.row))),
       },
       tree: {
-        total: lines.length, from: tree.from, newest: this.tree.newest,
-        spans: runs.reduce((sum, run) => sum + run.spans, 0), ...this.unfinished(runs),
-        rows: lines.slice(tree.from, tree.from + tree.count).map((line) => treeRowView(line, (span) => this.spanState(span), this.clock, this.tree)),
+        total: lines.length, from: tree.from, newest: this.tree.newest, ...this.spanCounts(lens, runs),
+        rows: lines.slice(tree.from, tree.from + tree.count).map((line) => treeRowView(lens, line, this.tree, dimming)),
       },
-      selection: {
-        seq: this.selectedSeq, span: this.selectedSpan, node: this.store.rows.get(this.selectedSeq)?.node ?? "", reveal: this.reveals,
-        tableIndex: this.selectedSeq < 0 ? -1 : this.table.indexOf(this.selectedSeq),
-        treeIndex: this.selectedSpan === "" ? -1 : this.tree.indexOf(this.selectedSpan),
-      },
-      source: { kind: "bridge" },
-      moment: this.moment(),
-      counters: {
-        received: this.store.intake.received, shown: this.table.shown, hidden: this.table.hidden, outside: this.table.outside, dropped: 0, trimmed: 0, trimmedUnknown: 0,
-        evicted: this.store.intake.evicted, duplicates: this.store.intake.duplicates, invalid: this.store.intake.invalid,
-      },
-      query: { parts: [], matches: this.table.shown, matchIndex: -1, scanning: this.table.scanning },
-      now: BLANK.now,
-      ...this.lists(),
+      selection: this.pointer.view(ground),
+      source: this.source,
+      moment: this.journey.view(run),
+      counters: counted.counters,
+      query: counted.query,
+      now: nowOf(lens, run),
+      ...this.lists(lens),
       ...(details === undefined ? {} : { details }),
+      ...this.gallery.make({ lens, run, runs, lines, tree: this.tree, dimming, now: this.localNow(), choices: `${JSON.stringify(this.filter)} ${this.shownRun}` }),
     };
   }
 
-  private moment(): MomentView {
-    const { rows } = this.store;
-    const [first, last] = [rows.get(rows.firstSeq), rows.get(rows.nextSeq - 1)];
-    const [firstAt, lastAt] = [first?.at ?? Number.NaN, last?.at ?? Number.NaN];
-    return { kind: "live", seq: rows.nextSeq - 1, at: lastAt, firstSeq: rows.firstSeq, firstAt, lastSeq: rows.nextSeq - 1, lastAt, behind: 0, speed: 0 };
+  private ground(): Ground {
+    const lens = this.lens();
+    return { lens, table: this.table, tree: this.tree, shownRun: this.shownRun, lines: () => this.treeLines(lens, this.runs()) };
   }
 
-  /** A run that fell silent has no open spans any more, it has lost ones. */
-  private unfinished(runs: readonly Run[]): { open: number; lost: number } {
-    const sums = { open: 0, lost: 0 };
-    for (const run of runs) sums[isLost(run, this.clock) ? "lost" : "open"] += run.openSpans;
-    return sums;
+  /** A frozen tree shows the spans of a row and counts on; the past shows everything as of then. */
+  private lens(): Lens {
+    return new Lens(this.store, this.clock, this.journey.past, this.frozenAt.tree);
   }
 
-  private lists(): Pick<Snapshot, "runs" | "types"> {
+  private move(request: Extract<Request, { kind: "travel" | "step" | "play" }>): void {
+    const run = this.store.runs.get(this.shownRun);
+    if (request.kind === "travel") this.journey.travel(request.to, run);
+    else if (request.kind === "step") this.journey.step(request.by, run);
+    else this.journey.play(request.speed, run);
+    this.stopTable();
+  }
+
+  /** The table ends at the moment, or where it was frozen. */
+  private stopTable(): void {
+    this.table.frozenAt = this.journey.past?.seq ?? this.frozenAt.table;
+  }
+
+  private spanCounts(lens: Lens, runs: readonly Run[]): { spans: number; open: number; lost: number } {
+    const counts = { spans: 0, open: 0, lost: 0 };
+    for (const run of runs) {
+      const { spans, openSpans } = lens.sumsOfRun(run);
+      counts.spans += spans;
+      counts[lens.isLost(run) ? "lost" : "open"] += openSpans;
+    }
+    return counts;
+  }
+
+  private lists(lens: Lens): Pick<Snapshot, "runs" | "types"> {
     const now = this.localNow();
     if (now - this.sentListsAt < LISTS_EVERY_MS) return {};
     // Runs go silent without an event, so the list is sent now and then even if nothing came.
     if (this.sentListsVersion === this.store.version && now - this.sentListsAt < 2000) return {};
     this.sentListsAt = now;
     this.sentListsVersion = this.store.version;
-    return { runs: runViews(this.store.runs, this.clock), types: typeCounts(this.store.types) };
+    return { runs: runViews(lens.isPast ? new Lens(this.store, this.clock, undefined) : lens), types: typeCounts(this.store.types) };
+  }
+
+  private burnNow(lens: Lens, run: Run | undefined): Burn {
+    const now = this.localNow();
+    const of = `${run?.id ?? ""} ${lens.limit}`;
+    if (!this.burn || this.burn.of !== of || now - this.burn.at >= LISTS_EVERY_MS) this.burn = { at: now, of, burn: burnOf(this.store, run, lens.limit, lens.now()) };
+    return this.burn.burn;
   }
 
   /** The details if they differ from what was last sent. */
-  private details(): DetailsView | null | undefined {
-    const span = this.spanSelected();
-    if (span && this.selectedSeq < 0) this.selectedSeq = lastRowOf(span);
-    const row = this.store.rows.get(this.selectedSeq);
-    const state = span ? `${this.spanState(span)} ${span.finishSeq} ${span.below} ${span.errorsBelow} ${span.tokens}` : "";
-    const parent = span?.parent ? this.spanState(span.parent) : "";
-    const shown = row ? `${row.seq} ${state} ${parent}` : "";
+  private details(lens: Lens): DetailsView | null | undefined {
+    this.pointer.settle(lens);
+    const span = this.pointer.spanIn(lens);
+    const row = this.pointer.seq > lens.limit ? undefined : this.store.rows.get(this.pointer.seq);
+    const parent = span && lens.parentOf(span);
+    const state = span ? `${lens.statusOf(span)} ${Object.values(lens.sumsOf(span)).join(" ")} ${parent ? lens.statusOf(parent) : ""}` : "";
+    const node = row ? this.store.runs.get(row.run)?.nodes.get(row.node) : undefined;
+    const shown = row ? `${row.seq} ${lens.isPast ? lens.limit : ""} ${state} ${node?.changes.length ?? ""} ${node ? lens.statusOfNode(node).status : ""}` : "";
     if (shown === this.sentDetails) return undefined;
     this.sentDetails = shown;
-    return row ? describeRow(this.store, row, (it) => this.rowStatus(it), (it) => this.spanState(it)) : null;
+    return row ? describeRow(lens, row, (it) => this.rowStatus(lens, it)) : null;
   }
 
   /** Moves on to the newest run, but not from under the eyes of who reads another, or has stopped the picture. */
   private followNewestRun(): void {
     const run = this.runToShow();
-    const isReading = this.scope.kind === "auto" && this.table.frozenAt !== undefined && this.shownRun !== "";
+    const isReading = this.scope.kind === "auto" && this.shownRun !== "" && (this.frozenAt.table !== undefined || this.journey.past !== undefined);
     if (run !== this.shownRun && !isReading) this.look(run);
   }
 
@@ -205,118 +284,27 @@ export class Session {
 
   private look(run: string): void {
     this.shownRun = run;
-    this.table.reset(judge(this.filter, this.scope, run));
+    this.judgedAt = this.localNow();
+    this.judge = judge(this.store, this.filter, this.scope, run);
+    this.table.reset(this.judge);
   }
 
   private runs(): readonly Run[] {
-    if (this.scope.kind === "all") return [...this.store.runs.all()].filter((run) => run.spans > 0).reverse();
+    if (this.scope.kind === "all") return [...this.store.runs.all()].filter((run) => run.sums.spans > 0).reverse();
     const run = this.store.runs.get(this.shownRun);
     return run ? [run] : [];
   }
 
-  private treeLines(runs: readonly Run[]): readonly TreeNode[] {
-    return this.tree.layOut(runs, this.scope.kind === "all", this.treeFrozenAt, this.localNow());
+  private treeLines(lens: Lens, runs: readonly Run[]): readonly TreeNode[] {
+    return this.tree.layOut(lens, runs, this.scope.kind === "all", this.localNow());
   }
 
-  private freeze(pane: Pane, frozen: boolean): void {
-    const last = frozen ? this.store.rows.nextSeq - 1 : undefined;
-    if (pane === "table") this.table.frozenAt = frozen ? (this.table.frozenAt ?? last) : undefined;
-    else this.treeFrozenAt = frozen ? (this.treeFrozenAt ?? last) : undefined;
-  }
-
-  private select(target: Target): void {
-    switch (target.kind) {
-      case "nothing":
-        this.selectedSeq = -1;
-        this.selectedSpan = "";
-        return;
-      case "row":
-        this.point(this.store.rows.get(target.seq));
-        return;
-      case "span":
-        this.pointAtSpan(this.store.spans.byName(target.key), true);
-        return;
-      case "newest-error":
-        this.point(this.newestError());
-        this.reveals += 1;
-        return;
-      case "move":
-        if (target.pane === "table") this.moveInTable(target.by);
-        else this.moveInTree(target.by);
-        this.reveals += 1;
-        return;
-    }
-  }
-
-  private moveInTable(by: number): void {
-    const at = this.table.indexOf(this.selectedSeq);
-    const last = this.table.stretch(0, 0).total - 1;
-    this.point(this.table.at(at < 0 ? 0 : Math.min(Math.max(at + by, 0), last)));
-  }
-
-  private moveInTree(by: number): void {
-    const lines = this.treeLines(this.runs());
-    const at = this.selectedSpan === "" ? -1 : this.tree.indexOf(this.selectedSpan);
-    const step = by < 0 ? -1 : 1;
-    let to = at < 0 ? 0 : Math.min(Math.max(at + by, 0), lines.length - 1);
-    while (lines[to]?.kind === "run") to += step;
-    const line = lines[to];
-    if (line?.kind === "span") this.pointAtSpan(line.span, false);
-  }
-
-  private point(row: Row | undefined): void {
-    if (!row) return;
-    this.selectedSeq = row.seq;
-    this.selectedSpan = (row.span === "" ? undefined : this.store.spans.get(row.run, row.span))?.key ?? "";
-    const span = this.spanSelected();
-    if (span) this.tree.reveal(span);
-  }
-
-  private pointAtSpan(span: Span | undefined, reveal: boolean): void {
-    if (!span) return;
-    this.selectedSpan = span.key;
-    this.selectedSeq = lastRowOf(span);
-    if (reveal) this.tree.reveal(span);
-    this.reveals += 1;
-  }
-
-  private spanSelected(): Span | undefined {
-    return this.selectedSpan === "" ? undefined : this.store.spans.byName(this.selectedSpan);
-  }
-
-  /** The newest failure where it began, not where it passed through. */
-  private newestError(): Row | undefined {
-    for (let index = 0; ; index += 1) {
-      const row = this.table.at(index);
-      if (!row) return undefined;
-      if (isFailure(row.outcome) && this.store.spans.get(row.run, row.span)?.ownError !== false) return row;
-    }
-  }
-
-  private spanState(span: Span): string {
-    return spanStatus(span, isLost(span.run, this.clock), this.treeFrozenAt);
-  }
-
-  /** A start tells how its call stands now; every other row tells what it was written with. */
-  private rowStatus(row: Row): string {
+  /** A start tells how its call stood at the moment; every other row tells what it was written with. */
+  private rowStatus(lens: Lens, row: Row): string {
     if (row.phase !== "start") return row.outcome;
     const span = this.store.spans.get(row.run, row.span);
-    const state = span ? spanStatus(span, isLost(span.run, this.clock), this.table.frozenAt) : "";
-    return state === "running" || state === "lost" ? state : "started";
+    const limit = this.table.frozenAt ?? Number.POSITIVE_INFINITY;
+    if (!span || (span.finishSeq >= 0 && span.finishSeq <= limit)) return "started";
+    return lens.isLost(span.run) ? "lost" : "running";
   }
-}
-
-function lastRowOf(span: Span): number {
-  return span.finishSeq >= 0 ? span.finishSeq : span.startSeq;
-}
-
-function gapText(lost: number | null, why: string): string {
-  const events = lost === null ? "An unknown number of events" : `${lost.toLocaleString("en")} event${lost === 1 ? "" : "s"}`;
-  if (why === "trimmed" || why === "") return `${events} trimmed before they could be read`;
-  return `${events} lost: ${why}`;
-}
-
-function resetText(why: string): string {
-  const reason = why || "the log was deleted or restored";
-  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}; what follows is new`;
 }

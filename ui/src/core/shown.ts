@@ -1,53 +1,65 @@
 // Owns turning what is known into what is sent to the page: small flat records, nothing that grows with the store.
-import { BLANK } from "./blank";
-import type { LogClock } from "./clock";
-import type { Row } from "./event";
-import type { Scope } from "./filter";
-import type { HeaderView, RowView, RunView, TreeRowView, TypeCount } from "./messages";
-import { nodeName, runStatus, type Run, type Runs } from "./runs";
+import { repeatsOf } from "./details";
+import { BY_ERRORS, BY_PARTS, BY_TYPES, type Filter } from "./filter";
+import type { Dimming } from "./graph";
+import type { Lens } from "./lens";
+import type { CountersView, QueryView, RowView, RunView, TableWindow, TreeRowView, TypeCount } from "./messages";
+import type { Part } from "./query";
+import { nodeName, runName, titleOf, type Run } from "./runs";
 import type { Span } from "./spans";
-import type { Store } from "./store";
+import type { Intake } from "./store";
+import { dollars } from "./sums";
+import type { Ranked, TableView } from "./table";
 import type { TreeNode, TreeView } from "./tree";
 
 /** Most runs in the picker; older ones are found by their events. */
 const LISTED_RUNS = 200;
 
-export function rowView(row: Row, rank: number, status: string, runs: Runs): RowView {
-  const { seq, kind, at, ts, type, phase, duration, node: nodeId, subject, summary } = row;
-  const node = nodeName(runs.get(row.run), nodeId);
-  return { rank, seq, kind, at, ts, type, phase, status, duration, node, nodeId, subject, summary, span: row.span === "" ? "" : `${row.run}/${row.span}`, icon: "", hue: -1, isDimmed: false };
-}
-
-export function treeRowView(line: TreeNode, stateOf: (span: Span) => string, clock: LogClock, tree: TreeView): TreeRowView {
-  return line.kind === "run" ? runRow(line.run, line.depth, clock, tree) : spanRow(line.span, line.depth, stateOf(line.span), tree);
-}
-
-function runRow(run: Run, depth: number, clock: LogClock, tree: TreeView): TreeRowView {
-  const status = runStatus(run, clock);
+export function rowView(lens: Lens, { row, rank, matches }: Ranked, status: string): RowView {
+  const { seq, kind, at, ts, type, phase, duration, node: nodeId, subject, summary, look } = row;
+  const node = nodeName(lens.store.runs.get(row.run), nodeId, lens.limit);
   return {
-    key: run.id, kind: "run", depth, type: "run", label: nameOf(run), detail: "", node: run.id.slice(0, 8), status, startedAt: run.startedAt,
-    duration: status === "running" || status === "lost" ? Number.NaN : run.rootDuration,
-    error: "", errorsBelow: run.errors, below: run.spans, hasChildren: true, isOpen: !tree.isClosed(run.id),
-    tokens: run.tokens, cost: run.cost, nodeStatus: "", retries: 0, repeats: 0, icon: "", hue: -1, isDimmed: false,
+    rank, seq, kind, at, ts, type, phase, status, duration, node, nodeId, subject, summary, span: row.span === "" ? "" : `${row.run}/${row.span}`,
+    icon: look.icon, hue: look.hue, isDimmed: kind === "event" && !matches,
   };
 }
 
-function spanRow(span: Span, depth: number, status: string, tree: TreeView): TreeRowView {
-  const open = status === "running" || status === "lost";
+export function treeRowView(lens: Lens, line: TreeNode, tree: TreeView, dimming: Dimming): TreeRowView {
+  return line.kind === "run" ? runRow(lens, line.run, line.depth, tree) : spanRow(lens, line.span, line.depth, line.retries, tree, dimming);
+}
+
+function runRow(lens: Lens, run: Run, depth: number, tree: TreeView): TreeRowView {
+  const status = lens.runStatus(run);
+  const sums = lens.sumsOfRun(run);
   return {
-    key: span.key, kind: "span", depth, type: span.type, label: span.label, detail: span.detail,
+    key: run.id, kind: "run", depth, type: "run", label: runName(run, lens.limit), detail: "", node: run.id.slice(0, 8), status, startedAt: run.startedAt,
+    duration: status === "running" || status === "lost" ? Number.NaN : lens.stateOf(run).duration,
+    error: "", errorsBelow: sums.errors, below: sums.spans, hasChildren: true, isOpen: !tree.isClosed(run.id),
+    tokens: sums.tokens, cost: dollars(sums.nanos), nodeStatus: "", retries: 0, repeats: 0, icon: "", hue: -1, isDimmed: false,
+  };
+}
+
+function spanRow(lens: Lens, span: Span, depth: number, retries: number, tree: TreeView, dimming: Dimming): TreeRowView {
+  const { store } = lens;
+  const ownError = lens.isOwnError(span);
+  const sums = lens.sumsOf(span);
+  const node = span.node === "" ? undefined : span.run.nodes.get(span.node);
+  const look = store.rows.get(store.tellerOf(span))?.look;
+  return {
+    key: span.key, kind: "span", depth, type: span.type, label: span.label, detail: store.detailOf(span),
     // Most calls work on the node of the call around them; saying it again at each would hide where it changes.
-    node: span.node === span.parent?.node ? "" : nodeName(span.run, span.node), status,
-    startedAt: span.startedAt, duration: open ? Number.NaN : span.duration, error: !open && span.ownError ? span.error || span.outcome : "",
-    errorsBelow: span.errorsBelow - (span.ownError ? 1 : 0), below: span.below, hasChildren: span.children.size > 0,
-    isOpen: !tree.isClosed(span.key), tokens: span.tokens, cost: span.cost, nodeStatus: "", retries: 0, repeats: 0, icon: "", hue: -1, isDimmed: false,
+    node: span.node === lens.parentOf(span)?.node ? "" : nodeName(span.run, span.node, lens.limit), status: lens.statusOf(span),
+    startedAt: lens.startOf(span), duration: lens.durationOf(span), error: ownError ? span.error || span.outcome : "",
+    errorsBelow: sums.errors - (ownError ? 1 : 0), below: sums.below, hasChildren: lens.hasChildren(span), isOpen: !tree.isClosed(span.key),
+    tokens: sums.tokens, cost: dollars(sums.nanos), nodeStatus: node ? lens.statusOfNode(node).status : "", retries, repeats: repeatsOf(lens, span),
+    icon: look?.icon ?? "", hue: look?.hue ?? -1, isDimmed: dimming.isSpanDimmed(span),
   };
 }
 
-export function runViews(runs: Runs, clock: LogClock): RunView[] {
-  const newestFirst = [...runs.all()].reverse().slice(0, LISTED_RUNS);
+export function runViews(lens: Lens): RunView[] {
+  const newestFirst = [...lens.store.runs.all()].reverse().slice(0, LISTED_RUNS);
   return newestFirst.map((run) => ({
-    id: run.id, name: nameOf(run), question: run.question, status: runStatus(run, clock), events: run.events, errors: run.errors, startedAt: run.startedAt,
+    id: run.id, name: runName(run), question: titleOf(run).question, status: lens.runStatus(run), events: run.sums.events, errors: run.sums.errors, startedAt: run.startedAt,
   }));
 }
 
@@ -55,24 +67,18 @@ export function typeCounts(types: ReadonlyMap<string, number>): TypeCount[] {
   return [...types].map(([type, count]) => ({ type, count })).sort((a, b) => a.type.localeCompare(b.type));
 }
 
-export function headerView(store: Store, scope: Scope, runId: string, rate: number, clock: LogClock): HeaderView {
-  const { received, duplicates, evicted, errors, tokens, cost, runless, invalid } = store.intake;
-  const common = { ...BLANK.header, scope, run: runId, rate, received, duplicates, evicted, invalid };
-  const run = store.runs.get(runId);
-  if (run) {
-    const status = runStatus(run, clock);
-    return {
-      ...common, name: nameOf(run), status, startedAt: run.startedAt,
-      duration: status === "running" ? Number.NaN : status === "lost" ? (run.signalAt - run.startedAt) / 1000 : run.rootDuration,
-      events: run.events, errors: run.errors, tokens: run.tokens || run.claimedTokens, cost: run.cost || run.claimedCost,
-    };
-  }
-  const nothing = { name: "", status: "", startedAt: Number.NaN, duration: Number.NaN };
-  if (scope.kind === "none") return { ...common, ...nothing, events: runless, errors: 0, tokens: 0, cost: 0 };
-  return { ...common, ...nothing, events: received, errors, tokens, cost };
-}
-
-/** A run's name as its producer gave it, else what it is called after. */
-function nameOf(run: Run): string {
-  return run.name || run.fallback;
+/** The table's window and all that is counted of its rows. */
+export function tableViews(table: TableView, intake: Intake, filter: Filter, parts: readonly Part[], selected: number): { table: Omit<TableWindow, "total" | "topRank" | "from" | "rows">; counters: CountersView; query: QueryView } {
+  const { counts, shown, hidden, gaps, outside, matched } = table.tallied();
+  const { received, dropped, trimmed, trimmedUnknown, evicted, duplicates, invalid } = intake;
+  const isQuery = parts.some(({ test }) => test !== null);
+  return {
+    table: { waiting: table.waiting, gaps, hidden, outside, scanning: table.scanning },
+    counters: { received, shown, hidden, outside, dropped, trimmed, trimmedUnknown, evicted, duplicates, invalid },
+    query: {
+      parts: parts.map(({ text, from, to, error }, index) => ({ text, from, to, error, hides: filter.marks ? 0 : (counts[BY_PARTS + index] ?? 0) })),
+      hiddenByTypes: counts[BY_TYPES] ?? 0, hiddenByErrors: counts[BY_ERRORS] ?? 0,
+      matches: matched, matchIndex: isQuery && selected >= 0 && table.indexOf(selected) >= 0 && table.passes(selected) ? table.matchesAfter(selected) : -1, scanning: table.scanning,
+    },
+  };
 }

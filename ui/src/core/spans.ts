@@ -1,103 +1,136 @@
 // Owns the spans and who is whose parent. Events may come in any order and parts may be missing: a child before its
 // parent, a finish without its start.
+import { CLOSES, ERROR, OPENS } from "./chunk";
 import { isFailure, type Row } from "./event";
-import { callAfter, graver, type Run } from "./runs";
-import { brief, shortType, stepName } from "./summary";
+import { callAfter, graver, noteSame, type Run } from "./runs";
+import type { SpanSums } from "./sums";
+import { callKey, namesOf } from "./names";
 
-/** One call. */
-export interface Span {
-  /** Run and span id; a span id alone is not unique among foreign producers. */
-  readonly key: string;
-  readonly id: string;
-  readonly run: Run;
-  readonly parentId: string;
-  parent: Span | null;
-  readonly children: Set<Span>;
-  type: string;
-  label: string;
-  detail: string;
-  node: string;
-  startedAt: number;
-  endedAt: number;
+/** One call. Brothers and sisters are a list that runs through them: a run may have a hundred thousand. */
+export class Span {
+  parentId = "";
+  parent: Span | null = null;
+  /** The row that put it under its parent. */
+  linkSeq = -1;
+  firstChild: Span | null = null;
+  lastChild: Span | null = null;
+  next: Span | null = null;
+  previous: Span | null = null;
+  label = "";
+  /** What it is about, kept only where the row that tells is gone. */
+  detail = "";
+  startedAt = Number.NaN;
+  endedAt = Number.NaN;
   /** Seconds, NaN while open. */
-  duration: number;
+  duration = Number.NaN;
   /** Empty while open. */
-  outcome: string;
-  error: string;
-  errorType: string;
+  outcome = "";
+  error = "";
   /** The failure began here: no child failed with it before. */
-  ownError: boolean;
-  startSeq: number;
-  finishSeq: number;
-  /** Sums over the span and everything below it. */
-  below: number;
-  errorsBelow: number;
-  tokens: number;
-  cost: number;
+  ownError = false;
+  startSeq = -1;
+  finishSeq = -1;
+  /** What was called with which arguments; equal for equal calls, 0 where they can't be compared. */
+  callKey = 0;
+  /** Not kept any more. */
+  gone = false;
+  // Sums over the span and everything below it stand here and not in an object of their own: every event climbs up.
+  below = 0;
+  errors = 0;
+  tokens = 0;
+  nanos = 0;
+
+  constructor(readonly id: string, readonly run: Run, readonly slot: number, readonly firstSeq: number, readonly type: string, readonly node: string) {}
+
+  /** Run and span id; a span id alone is not unique among foreign producers. */
+  get key(): string {
+    return `${this.run.id}/${this.id}`;
+  }
+
+  get sums(): SpanSums {
+    return { below: this.below, errors: this.errors, tokens: this.tokens, nanos: this.nanos };
+  }
+
+  *children(): IterableIterator<Span> {
+    for (let child = this.firstChild; child; child = child.next) yield child;
+  }
 }
 
 /** Most spans whose rows are gone and that have not finished; more means a producer that died often. */
 const MAX_SURVIVORS = 10_000;
 
-const NONE: ReadonlySet<Span> = new Set();
+/** Text of an error that is compared with others. */
+const COMPARED = 4000;
 
 /** All spans of all runs. */
 export class Spans {
-  private readonly byKey = new Map<string, Span>();
-  // Sets keep the order of arrival and let go of any member at once: a run may have a hundred thousand.
+  private readonly slots: (Span | undefined)[] = [];
+  private readonly freeSlots: number[] = [];
+  // Sets keep the order of arrival and let go of any member at once.
   private readonly orphans = new Map<string, Set<Span>>();
-  private readonly roots = new Map<string, Set<Span>>();
   private readonly survivors = new Set<Span>();
+  private count = 0;
+  /** Children that came before their parents, with what they then brought along. */
+  readonly adoptions: { readonly seq: number; readonly child: Span; readonly parent: Span; readonly sums: SpanSums }[] = [];
   /** Grows with every change; a tree laid out at an older number is stale. */
   version = 0;
 
+  constructor(private readonly runOf: (id: string) => Run | undefined) {}
+
   get size(): number {
-    return this.byKey.size;
+    return this.count;
   }
 
   get(run: string, span: string): Span | undefined {
-    return this.byKey.get(spanKey(run, span));
+    return this.runOf(run)?.spans.get(span);
   }
 
   byName(key: string): Span | undefined {
-    return this.byKey.get(key);
+    // A run's id may hold a slash, a span's hardly ever does.
+    const cut = key.lastIndexOf("/");
+    return cut < 0 ? undefined : this.get(key.slice(0, cut), key.slice(cut + 1));
   }
 
-  /** Spans of a run that hang under no span we know. */
-  rootsOf(run: string): ReadonlySet<Span> {
-    return this.roots.get(run) ?? NONE;
+  bySlot(slot: number): Span | undefined {
+    return slot < 0 ? undefined : this.slots[slot];
   }
 
-  /** Takes in a row that has a span. */
-  apply(row: Row, payload: Record<string, unknown>, run: Run): Span {
+  /** Takes in a row that has a span; tells what the row did to it, as flags. */
+  apply(row: Row, payload: Record<string, unknown>, run: Run): { span: Span; did: number } {
     this.version += 1;
-    const span = this.byKey.get(spanKey(row.run, row.span)) ?? this.open(row, run);
+    const known = run.spans.get(row.span);
+    const span = known ?? this.open(row, run);
+    let did = known ? 0 : OPENS;
+    // Whichever half comes first tells what the call is: a finish carries all that its start said.
+    if (!known) describe(span, row, payload);
     if (row.phase === "start") {
-      if (span.startSeq >= 0) return span;
+      if (span.startSeq >= 0) return { span, did };
       span.startSeq = row.seq;
       span.startedAt = row.at;
-      describe(span, row, payload);
-    } else if (span.finishSeq < 0) this.finish(span, row, payload);
-    return span;
+    } else if (span.finishSeq < 0) {
+      did |= CLOSES;
+      if (this.finish(span, row, payload)) did |= ERROR;
+    }
+    return { span, did };
   }
 
   /** Adds to a span and all above it. */
-  add(span: Span | undefined, tokens: number, cost: number, errors: number): void {
-    for (let at: Span | null | undefined = span; at; at = at.parent) {
+  add(span: Span | null | undefined, tokens: number, nanos: number, errors: number): void {
+    for (let at = span; at; at = at.parent) {
       at.tokens += tokens;
-      at.cost += cost;
-      at.errorsBelow += errors;
+      at.nanos += nanos;
+      at.errors += errors;
     }
     this.version += 1;
   }
 
   /** A row is no longer kept: its span goes with the last of its rows once it has finished. */
-  forget(row: Row, isLost: (run: Run) => boolean): void {
-    const span = this.byKey.get(spanKey(row.run, row.span));
-    if (!span) return;
-    if (span.finishSeq >= 0 ? row.seq === span.finishSeq : isLost(span.run)) {
+  forget(span: Span, seq: number, isLost: (run: Run) => boolean, detail: () => string): void {
+    const isLast = seq === Math.max(span.startSeq, span.finishSeq);
+    if (span.finishSeq >= 0 ? isLast : isLost(span.run)) {
       this.remove(span);
-    } else if (span.finishSeq < 0) {
+    } else if (span.finishSeq < 0 && isLast) {
+      span.detail = detail();
       this.survivors.add(span);
       const [oldest] = this.survivors;
       if (oldest && this.survivors.size > MAX_SURVIVORS) this.remove(oldest);
@@ -105,100 +138,129 @@ export class Spans {
   }
 
   private open(row: Row, run: Run): Span {
-    const span: Span = {
-      key: spanKey(row.run, row.span), id: row.span, run, parentId: row.parent, parent: null, children: new Set(), type: row.type,
-      label: "", detail: "", node: row.node, startedAt: Number.NaN, endedAt: Number.NaN, duration: Number.NaN, outcome: "",
-      error: "", errorType: "", ownError: false, startSeq: -1, finishSeq: -1, below: 0, errorsBelow: 0, tokens: 0, cost: 0,
-    };
-    this.byKey.set(span.key, span);
-    run.spans += 1;
-    run.openSpans += 1;
-    const parent = row.parent === "" || row.parent === row.span ? undefined : this.byKey.get(spanKey(row.run, row.parent));
-    if (parent) attach(span, parent);
-    else {
-      put(this.roots, row.run, span);
+    const slot = this.freeSlots.pop() ?? this.slots.length;
+    const span = new Span(row.span, run, slot, row.seq, row.type, row.node);
+    span.parentId = row.parent;
+    this.slots[slot] = span;
+    this.count += 1;
+    run.spans.set(span.id, span);
+    run.sums.spans += 1;
+    run.sums.openSpans += 1;
+    const parent = row.parent === "" || row.parent === row.span ? undefined : run.spans.get(row.parent);
+    if (parent) {
+      span.parentId = parent.id;
+      attach(span, parent, row.seq);
+      countBelow(parent, 1);
+    } else {
+      run.roots.add(span);
       run.openRoots += 1;
-      if (row.parent !== "") put(this.orphans, spanKey(row.run, row.parent), span);
+      if (row.parent !== "") put(this.orphans, orphanKey(run, row.parent), span);
     }
-    this.adopt(span);
+    if (span.node !== "" && span.node !== parent?.node) run.nodes.get(span.node)?.work(span);
+    this.adopt(span, row.seq);
     return span;
   }
 
   /** Children that came before their parent move under it. */
-  private adopt(parent: Span): void {
-    const waiting = this.orphans.get(parent.key);
+  private adopt(parent: Span, seq: number): void {
+    const { run } = parent;
+    const key = orphanKey(run, parent.id);
+    const waiting = this.orphans.get(key);
     if (!waiting) return;
-    this.orphans.delete(parent.key);
-    const roots = this.roots.get(parent.run.id);
+    this.orphans.delete(key);
     for (const child of waiting) {
       if (isAbove(child, parent)) continue;
-      roots?.delete(child);
-      if (child.outcome === "") parent.run.openRoots -= 1;
-      attach(child, parent);
-      this.add(parent, child.tokens, child.cost, child.errorsBelow);
+      run.roots.delete(child);
+      if (child.outcome === "") run.openRoots -= 1;
+      attach(child, parent, seq);
+      const sums = { ...child.sums, below: child.below + 1 };
+      this.adoptions.push({ seq, child, parent, sums });
+      countBelow(parent, sums.below);
+      this.add(parent, sums.tokens, sums.nanos, sums.errors);
     }
-    parent.run.rootOutcome = "";
-    parent.run.rootDuration = Number.NaN;
-    for (const root of roots ?? NONE) if (root.outcome !== "") this.endRoot(root);
+    if (this.adoptions.length > 200_000) this.adoptions.splice(0, 100_000);
+    run.rootOutcome = run.goneOutcome;
+    run.rootDuration = run.goneDuration;
+    run.rootEnd = run.goneEnd;
+    for (const root of run.roots) if (root.outcome !== "") this.endRoot(root);
   }
 
-  /** One root tells how long its run took, to the microsecond; of several, the run's events tell. */
   private endRoot(root: Span): void {
     const { run } = root;
     run.rootOutcome = graver(run.rootOutcome, root.outcome);
-    const isOnly = this.rootsOf(run.id).size === 1;
-    const known = [root.duration, ...(isOnly ? [] : [run.rootDuration, (run.endedAt - run.startedAt) / 1000])].filter(Number.isFinite);
-    run.rootDuration = known.length === 0 ? Number.NaN : Math.max(...known);
+    run.rootDuration = longest([root.duration, run.rootDuration]);
+    run.rootEnd = longest([root.endedAt, run.rootEnd]);
   }
 
-  private finish(span: Span, row: Row, payload: Record<string, unknown>): void {
+  /** Says whether the failure, if it is one, began here. */
+  private finish(span: Span, row: Row, payload: Record<string, unknown>): boolean {
+    const { run } = span;
     span.finishSeq = row.seq;
     span.endedAt = row.at;
     span.duration = Number.isFinite(row.duration) ? row.duration : (row.at - span.startedAt) / 1000;
     if (!Number.isFinite(span.startedAt)) span.startedAt = row.at - (row.duration || 0) * 1000;
     // A foreign finish may say nothing of how it went; that it finished is known.
     span.outcome = row.outcome || "returned";
-    span.error = row.error;
-    span.errorType = typeof payload["error_type"] === "string" ? payload["error_type"] : "";
-    if (span.startSeq < 0) describe(span, row, payload);
-    span.run.openSpans -= 1;
+    span.error = row.error.slice(0, COMPARED);
+    run.sums.openSpans -= 1;
     this.survivors.delete(span);
     if (!span.parent) {
-      span.run.openRoots -= 1;
+      run.openRoots -= 1;
       this.endRoot(span);
     }
-    if (isFailure(span.outcome)) {
-      const said = `${span.error}\n${Array.isArray(payload["error_chain"]) ? payload["error_chain"].join("\n") : ""}`;
-      span.ownError = ![...span.children].some((child) => isFailure(child.outcome) && said.includes(child.error));
-      if (span.ownError) {
-        span.run.errors += 1;
-        this.add(span, 0, 0, 1);
-      }
+    if (!isFailure(span.outcome)) return false;
+    const said = `${row.error}\n${Array.isArray(payload["error_chain"]) ? payload["error_chain"].join("\n") : ""}`;
+    span.ownError = true;
+    for (let child = span.firstChild; child && span.ownError; child = child.next) {
+      if (isFailure(child.outcome) && said.includes(child.error)) span.ownError = false;
     }
+    if (span.ownError) this.add(span, 0, 0, 1);
+    return span.ownError;
   }
 
   private remove(span: Span): void {
+    if (span.gone) return;
+    const { run, parent } = span;
     this.version += 1;
+    span.gone = true;
     this.survivors.delete(span);
-    this.byKey.delete(span.key);
-    this.orphans.delete(span.key);
-    if (span.outcome === "") span.run.openSpans -= 1;
-    if (span.parent) span.parent.children.delete(span);
+    this.slots[span.slot] = undefined;
+    this.freeSlots.push(span.slot);
+    this.count -= 1;
+    run.spans.delete(span.id);
+    this.orphans.delete(orphanKey(run, span.id));
+    if (span.outcome === "") run.sums.openSpans -= 1;
+    if (parent) detach(span, parent);
     else {
-      drop(this.roots, span.run.id, span);
-      drop(this.orphans, spanKey(span.run.id, span.parentId), span);
-      if (span.outcome === "") span.run.openRoots -= 1;
+      run.roots.delete(span);
+      drop(this.orphans, orphanKey(run, span.parentId), span);
+      if (span.outcome === "") run.openRoots -= 1;
+      else {
+        run.goneOutcome = graver(run.goneOutcome, span.outcome);
+        run.goneDuration = longest([span.duration, run.goneDuration]);
+        run.goneEnd = longest([span.endedAt, run.goneEnd]);
+      }
     }
-    for (const child of span.children) {
+    // Children move up to where their sums were counted already.
+    for (let child = span.firstChild; child;) {
+      const { next } = child;
       child.parent = null;
-      put(this.roots, span.run.id, child);
-      if (child.outcome === "") span.run.openRoots += 1;
+      if (parent) attach(child, parent, child.linkSeq);
+      else {
+        run.roots.add(child);
+        if (child.outcome === "") run.openRoots += 1;
+      }
+      child = next;
     }
   }
 }
 
-function spanKey(run: string, span: string): string {
-  return `${run}/${span}`;
+function countBelow(span: Span, count: number): void {
+  for (let at: Span | null = span; at; at = at.parent) at.below += count;
+}
+
+function orphanKey(run: Run, parent: string): string {
+  return `${run.id}/${parent}`;
 }
 
 function put(map: Map<string, Set<Span>>, key: string, span: Span): void {
@@ -213,10 +275,22 @@ function drop(map: Map<string, Set<Span>>, key: string, span: Span): void {
   if (known?.size === 0) map.delete(key);
 }
 
-function attach(child: Span, parent: Span): void {
+function attach(child: Span, parent: Span, seq: number): void {
   child.parent = parent;
-  parent.children.add(child);
-  for (let at: Span | null = parent; at; at = at.parent) at.below += 1 + child.below;
+  child.linkSeq = seq;
+  child.next = null;
+  child.previous = parent.lastChild;
+  if (parent.lastChild) parent.lastChild.next = child;
+  else parent.firstChild = child;
+  parent.lastChild = child;
+}
+
+function detach(child: Span, parent: Span): void {
+  if (child.previous) child.previous.next = child.next;
+  else parent.firstChild = child.next;
+  if (child.next) child.next.previous = child.previous;
+  else parent.lastChild = child.previous;
+  child.parent = null;
 }
 
 /** Guards against producers whose parents form a ring. */
@@ -225,30 +299,18 @@ function isAbove(candidate: Span, span: Span): boolean {
   return false;
 }
 
-const NAMES: Record<string, (row: Row, payload: Record<string, unknown>) => readonly [label: string, detail: string]> = {
-  step: (_row, payload) => [text(payload["action_name"]) || stepName(payload) || "step", text(payload["goal"])],
-  llm: (row, payload) => [text(payload["agent_class"]) || "llm call", row.subject],
-  tool: (row, payload) => [row.subject || "tool", text(payload["args_preview"])],
-  search: (_row, payload) => ["search", text(payload["query_terms"])],
-  run: (_row, payload) => [text(payload["name"]) || shortType(text(payload["function"])) || "run", text(payload["question"])],
-};
-
-/** What sort of work an event type stands for; it decides icon and wording only. */
-export function kindOf(type: string): string {
-  const kind = /^(step|llm|tool|search|run|node)_/.exec(type)?.[1];
-  return kind ?? "other";
+/** The largest of some numbers; NaN where none is known. */
+export function longest(seconds: readonly number[]): number {
+  const known = seconds.filter(Number.isFinite);
+  return known.length === 0 ? Number.NaN : Math.max(...known);
 }
 
 function describe(span: Span, row: Row, payload: Record<string, unknown>): void {
-  span.type = row.type;
-  span.node = row.node;
-  const named = NAMES[kindOf(row.type)]?.(row, payload);
-  const code = text(payload["function"]);
-  span.label = named?.[0] ?? (shortType(code) || row.type);
-  span.detail = named?.[1] ?? row.summary;
+  span.label = namesOf(row, payload).label;
+  const key = callKey(row, payload);
+  if (key !== 0 && span.callKey === 0) {
+    span.callKey = key;
+    noteSame(span.run, key, row.seq);
+  }
   if (!span.parent) callAfter(span.run, row, payload, span.parentId === "" ? 2 : 1);
-}
-
-function text(value: unknown): string {
-  return value === undefined || value === null ? "" : brief(value, 160);
 }

@@ -1,14 +1,16 @@
 // Owns which rows the event table shows, newest first, and where each stands. Old rows are judged in slices so that a
 // new filter over everything never holds up the intake; new rows are judged as they come.
 import type { Row } from "./event";
-import type { Verdict } from "./filter";
+import { HIDDEN, IN_GAP, MATCH, OUTSIDE, SHOWN, type Judge } from "./filter";
 import type { Rows } from "./rows";
 import type { RowListener } from "./store";
+import { Verdicts } from "./verdicts";
 
 /** A row and its rank. Ranks grow by one from row to row of the view and never change, so a drawn row can stay put. */
 export interface Ranked {
   readonly rank: number;
   readonly row: Row;
+  readonly matches: boolean;
 }
 
 /** A stretch of the table from its top. */
@@ -18,6 +20,8 @@ export interface Stretch {
   readonly rows: readonly Ranked[];
 }
 
+const CODES = MATCH;
+
 export class TableView implements RowListener {
   // Two lists, so that both ends grow by `push`: rows that came since the view began, oldest first, ranks from 0;
   // and rows found backwards from there, newest first, ranks from -1 down.
@@ -26,46 +30,53 @@ export class TableView implements RowListener {
   private newerBase = 0;
   private older: number[] = [];
   private scanned: number;
-  private counts: Record<Verdict, number> = noCounts();
+  private verdicts: Verdicts;
+  private counts = new Float64Array(CODES);
+  private matched = 0;
   /** Rows after this one are not shown; follows the stream while undefined. */
   frozenAt: number | undefined;
   /** Grows with every change of what the table shows. */
   version = 0;
 
-  constructor(private readonly rows: Rows, private verdict: (row: Row) => Verdict) {
+  constructor(private readonly rows: Rows, private judge: Judge) {
     this.scanned = rows.nextSeq;
+    this.verdicts = new Verdicts(rows.firstSeq);
   }
 
   /** Starts over with another judge. */
-  reset(verdict: (row: Row) => Verdict): void {
-    this.verdict = verdict;
+  reset(judge: Judge): void {
+    this.judge = judge;
     this.newer = [];
     this.newerHead = 0;
     this.newerBase = 0;
     this.older = [];
     this.scanned = this.rows.nextSeq;
-    this.counts = noCounts();
+    this.verdicts = new Verdicts(this.rows.firstSeq);
+    this.counts = new Float64Array(CODES);
+    this.matched = 0;
     this.version += 1;
   }
 
-  /** Rows that have a line and are events. */
-  get shown(): number {
-    return this.counts.shown;
+  /** Rows with that verdict, as of the moment the table is frozen at. */
+  count(verdict: number): number {
+    return this.tallied().counts[verdict] ?? 0;
   }
 
-  /** Rows in scope that the filter hides. */
-  get hidden(): number {
-    return this.counts.hidden;
-  }
-
-  /** Rows that belong to other runs. */
-  get outside(): number {
-    return this.counts.outside;
-  }
-
-  /** Lines that are no events. */
-  get gaps(): number {
-    return this.counts.gap;
+  /** All that is counted, at once. */
+  tallied(): { readonly counts: Float64Array; readonly shown: number; readonly hidden: number; readonly gaps: number; readonly outside: number; readonly matched: number } {
+    let [counts, matched] = [this.counts, this.matched];
+    if (this.frozenAt !== undefined && this.frozenAt < this.rows.nextSeq - 1) {
+      counts = counts.slice();
+      for (let seq = Math.max(this.frozenAt + 1, this.scanned); seq < this.rows.nextSeq; seq += 1) {
+        const verdict = this.verdicts.get(seq);
+        const code = verdict & ~MATCH;
+        counts[code] = (counts[code] ?? 0) - 1;
+        if (isMatch(verdict)) matched -= 1;
+      }
+    }
+    let hidden = 0;
+    for (let code = HIDDEN; code < CODES; code += 1) hidden += counts[code] ?? 0;
+    return { counts, shown: counts[SHOWN] ?? 0, hidden, gaps: counts[IN_GAP] ?? 0, outside: counts[OUTSIDE] ?? 0, matched };
   }
 
   get scanning(): boolean {
@@ -77,25 +88,26 @@ export class TableView implements RowListener {
     while (this.scanning) {
       for (let i = 0; i < 256 && this.scanning; i += 1) {
         this.scanned -= 1;
-        const row = this.rows.get(this.scanned);
-        if (row && this.tally(row)) this.older.push(row.seq);
+        if (this.tally(this.scanned)) this.older.push(this.scanned);
       }
       this.version += 1;
       if (enough()) return;
     }
   }
 
-  added(row: Row): void {
+  added(seq: number): void {
     this.version += 1;
-    if (this.tally(row)) this.newer.push(row.seq);
+    if (this.tally(seq)) this.newer.push(seq);
   }
 
-  evicted(row: Row): void {
-    if (row.seq < this.scanned) return;
-    const verdict = this.verdict(row);
-    this.counts[verdict] -= 1;
+  evicted(seq: number): void {
+    if (seq < this.scanned) return;
+    const verdict = this.verdicts.get(seq);
+    const code = verdict & ~MATCH;
+    this.counts[code] = (this.counts[code] ?? 0) - 1;
+    if (isMatch(verdict)) this.matched -= 1;
     this.version += 1;
-    if (!isListed(verdict)) return;
+    if (!isListed(code)) return;
     if (this.older.length > 0) this.older.pop();
     else this.newerHead += 1;
     if (this.newerHead < 65_536) return;
@@ -110,8 +122,9 @@ export class TableView implements RowListener {
     const size = this.size();
     const rows: Ranked[] = [];
     for (let index = skip + Math.max(from, 0); index < Math.min(size, skip + from + count); index += 1) {
-      const row = this.rows.get(this.seqAt(index));
-      if (row) rows.push({ rank: this.topRank() - index, row });
+      const seq = this.seqAt(index);
+      const row = this.rows.get(seq);
+      if (row) rows.push({ rank: this.topRank() - index, row, matches: (this.verdicts.get(seq) & MATCH) !== 0 });
     }
     return { total: size - skip, topRank: this.topRank() - skip, rows };
   }
@@ -127,17 +140,53 @@ export class TableView implements RowListener {
     return index < this.size() && this.seqAt(index) === seq ? index - this.skipped() : -1;
   }
 
-  /** The row at an index, as it stands. */
-  at(index: number): Row | undefined {
+  /** Number of the row at an index, or -1. */
+  at(index: number): number {
     const whole = index + this.skipped();
-    return index >= 0 && whole < this.size() ? this.rows.get(this.seqAt(whole)) : undefined;
+    return index >= 0 && whole < this.size() ? this.seqAt(whole) : -1;
+  }
+
+  /** Numbers of all rows in the table, oldest first. */
+  seqs(): number[] {
+    const all: number[] = [];
+    for (let index = this.size() - 1; index >= this.skipped(); index -= 1) all.push(this.seqAt(index));
+    return all;
+  }
+
+  /** Whether a row passes the query, shown or not. */
+  passes(seq: number): boolean {
+    return (this.judge.verdict(seq) & MATCH) !== 0;
+  }
+
+  /** How many rows that pass are newer than a row. */
+  matchesAfter(seq: number): number {
+    let count = 0;
+    for (let at = Math.max(seq + 1, this.scanned); at <= this.lastSeq(); at += 1) if (isMatch(this.verdicts.get(at))) count += 1;
+    return count;
+  }
+
+  /** The nearest row from `seq` on, older or newer, that has a line and passes the test; -1 where there is none. */
+  nearest(seq: number, step: 1 | -1, test: (seq: number, matches: boolean) => boolean): number {
+    for (let at = seq + step; at >= Math.max(this.scanned, this.rows.firstSeq) && at <= this.lastSeq(); at += step) {
+      const verdict = this.verdicts.get(at);
+      if ((verdict & ~MATCH) === SHOWN && test(at, isMatch(verdict))) return at;
+    }
+    return -1;
+  }
+
+  /** Number of the newest row that counts. */
+  lastSeq(): number {
+    return Math.min(this.frozenAt ?? Number.POSITIVE_INFINITY, this.rows.nextSeq - 1);
   }
 
   /** Counts a row; says whether it has a line. */
-  private tally(row: Row): boolean {
-    const verdict = this.verdict(row);
-    this.counts[verdict] += 1;
-    return isListed(verdict);
+  private tally(seq: number): boolean {
+    const verdict = this.judge.verdict(seq);
+    const code = verdict & ~MATCH;
+    this.verdicts.set(seq, verdict, this.rows.firstSeq);
+    this.counts[code] = (this.counts[code] ?? 0) + 1;
+    if (isMatch(verdict)) this.matched += 1;
+    return isListed(code);
   }
 
   private topRank(): number {
@@ -170,10 +219,12 @@ export class TableView implements RowListener {
   }
 }
 
-function isListed(verdict: Verdict): boolean {
-  return verdict === "shown" || verdict === "gap";
+function isListed(code: number): boolean {
+  return code === SHOWN || code === IN_GAP;
 }
 
-function noCounts(): Record<Verdict, number> {
-  return { shown: 0, gap: 0, hidden: 0, outside: 0, internal: 0 };
+/** Has a line and passes the query. */
+function isMatch(verdict: number): boolean {
+  return verdict === (SHOWN | MATCH);
 }
+

@@ -1,7 +1,9 @@
-// Owns the thread on which events are read and kept: one connection, one session. It posts a snapshot only when the
-// page has drawn the last one, so a slow page gets fewer of them and never a queue.
-import { Connection, type Socket } from "../core/connection";
+// Owns the thread on which events are read and kept: one connection and its session, and while a recording is looked at
+// a session of its own. It posts a snapshot only when the page has drawn the last one, so a slow page gets fewer of them
+// and never a queue.
+import { Connection, type ConnectionState, type Socket } from "../core/connection";
 import type { Reply, Request } from "../core/messages";
+import { Recording } from "../core/recording";
 import { Session } from "../core/session";
 
 /** How long one slice of background work may hold up the intake. */
@@ -13,8 +15,18 @@ const REPLAY_REFRESH_MS = 150;
 /** Silence and rates change without events. */
 const REFRESH_MS = 1000;
 
-const session = new Session(() => Date.now());
+/** A past that plays moves this often. */
+const PLAY_EVERY_MS = 33;
+
+const live = new Session(() => Date.now());
+/** The one that is on screen. */
+let session = live;
+let recording: Recording | undefined;
+/** What the page asked of its views holds for whichever session is shown. */
+const choices = new Map<string, Request>();
+let playing: ReturnType<typeof setTimeout> | undefined;
 let connection: Connection | undefined;
+let connected: ConnectionState | undefined;
 let pageIsReady = false;
 let changed = true;
 let working = false;
@@ -38,29 +50,67 @@ self.onmessage = ({ data }: MessageEvent<Request>) => {
     case "fetch-json":
       post({ kind: "json", seq: data.seq, text: session.jsonOf(data.seq) });
       return;
+    case "load":
+      load(data.file, data.name, data.demo ?? false);
+      break;
+    case "close":
+      recording?.close();
+      recording = undefined;
+      show(live);
+      break;
+    case "export":
+      post({ kind: "file", ...session.export(data.what, data.format) });
+      return;
     default:
+      remember(data);
       session.request(data);
   }
   touch();
 };
+
+function remember(request: Request): void {
+  if (request.kind === "filter" || request.kind === "show" || request.kind === "timeline") choices.set(request.kind, request);
+  if (request.kind === "window" || request.kind === "freeze") choices.set(`${request.kind} ${request.pane}`, request);
+}
+
+function load(file: Blob, name: string, demo: boolean): void {
+  const read = new Session(() => Date.now());
+  recording?.close();
+  recording = new Recording(file, name, demo, (frame) => read.frame(frame), (view) => {
+    read.source = view;
+    touch();
+  });
+  read.source = recording.view;
+  show(read);
+  void recording.read();
+}
+
+/** Puts another session on screen. */
+function show(next: Session): void {
+  session = next;
+  if (connected) session.connected(connected);
+  for (const request of choices.values()) session.request(request);
+}
 
 self.addEventListener("online", () => connection?.retry());
 setInterval(touch, REFRESH_MS);
 
 function start(candidates: readonly string[], error: string): void {
   if (error !== "") {
-    session.connected({ phase: "stopped", bridge: "", why: error });
+    live.connected({ phase: "stopped", bridge: "", why: error });
     return;
   }
   const world = { open: openSocket, after: startTimer, now: () => Date.now(), random: () => Math.random() };
   connection = new Connection(candidates, world, {
     frame(frame) {
-      session.frame(frame);
-      touch();
+      live.frame(frame);
+      if (session === live) touch();
     },
     state(state) {
       replaying = state.phase === "replaying";
-      session.connected(state);
+      live.connected(state);
+      if (session !== live) session.connected(state);
+      connected = state;
       touch();
     },
   });
@@ -93,6 +143,12 @@ function flush(): void {
   changed = false;
   pageIsReady = false;
   post({ kind: "snapshot", snapshot: session.snapshot() });
+  if (session.isPlaying) playing ??= setTimeout(playOn, PLAY_EVERY_MS);
+}
+
+function playOn(): void {
+  playing = undefined;
+  touch();
 }
 
 /** Goes on with a slow search between messages. */

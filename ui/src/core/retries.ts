@@ -1,0 +1,41 @@
+// Owns which calls are attempts at the same thing: brothers that were called alike, one after another failed. It reads
+// spans and changes none.
+import { isFailure } from "./event";
+import type { Lens } from "./lens";
+import { callType, kindOf } from "./names";
+import type { Span } from "./spans";
+
+/** Attempts by the call that followed them, oldest first; a call that is an attempt itself is in no list's key. */
+export type Retries = ReadonlyMap<Span, readonly Span[]>;
+
+const NONE: Retries = new Map();
+
+/** Looks through brothers in the order they began. */
+export function retriesAmong(brothers: Iterable<Span>, lens: Lens): Retries {
+  let failed: Map<string, Span[]> | undefined;
+  const found = new Map<Span, readonly Span[]>();
+  for (const span of brothers) {
+    if (!lens.hasBegun(span)) continue;
+    const hasFailed = lens.isFinished(span) && isFailure(span.outcome);
+    if (!hasFailed && !failed) continue;
+    const name = nameOf(span);
+    if (name === "") continue;
+    const before = failed?.get(name);
+    const isNext = before !== undefined && (before.at(-1)?.finishSeq ?? Number.POSITIVE_INFINITY) < span.firstSeq;
+    if (isNext) {
+      failed?.delete(name);
+      // The call that was the last one so far is now an attempt as well.
+      const last = before.at(-1);
+      if (last) found.delete(last);
+      found.set(span, before);
+    }
+    if (hasFailed) (failed ??= new Map<string, Span[]>()).set(name, [...(isNext ? before : []), span]);
+  }
+  return found.size > 0 ? found : NONE;
+}
+
+/** Equal for calls that may be attempts at the same thing; empty where arguments are unknown. */
+function nameOf(span: Span): string {
+  if (span.callKey !== 0) return `${span.callKey}`;
+  return kindOf(span.type) === "step" && span.node !== "" ? `${callType(span.type)} ${span.label} ${span.node}` : "";
+}
