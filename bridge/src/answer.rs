@@ -1,22 +1,45 @@
 //! Answers that are not events: errors as JSON, which say what is wrong and what to do. Owns their form.
 
-use hyper::StatusCode;
+use bytes::Bytes;
 use hyper::header::{
-    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY,
-    WWW_AUTHENTICATE,
+    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, HeaderName,
+    HeaderValue, ORIGIN, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
 };
+use hyper::{HeaderMap, StatusCode};
 use serde::Serialize;
 use warp::Rejection;
 use warp::reply::Response;
 
+use crate::compression;
 use crate::metrics::Refusal;
 use crate::server::access::Refused;
 
 /// A JSON text.
 pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response {
+    of_json(status, text(value).into())
+}
+
+/// A JSON text that may be long, compressed for who takes it.
+pub(crate) fn long_json(value: &impl Serialize, asked: &HeaderMap) -> Response {
+    let text = Bytes::from(text(value));
+    let compressed = compression::for_client(&text, asked);
+    let is_compressed = compressed.is_some();
+    let mut answer = of_json(StatusCode::OK, compressed.unwrap_or(text));
+    varies(answer.headers_mut(), &ACCEPT_ENCODING);
+    if is_compressed {
+        compression::is_gzip(answer.headers_mut());
+    }
+    answer
+}
+
+fn text(value: &impl Serialize) -> String {
     // Strings, numbers and booleans always serialise.
     let mut text = serde_json::to_string(value).unwrap_or_default();
     text.push('\n');
+    text
+}
+
+fn of_json(status: StatusCode, text: Bytes) -> Response {
     let mut answer = Response::new(text.into());
     *answer.status_mut() = status;
     answer
@@ -53,10 +76,19 @@ pub(crate) fn refusal(refused: &Refused) -> Response {
     answer
 }
 
+/// Says to caches that the answer depends on this header of the request, too.
+pub(crate) fn varies(headers: &mut HeaderMap, on: &HeaderName) {
+    let known = headers.get(VARY).and_then(|known| known.to_str().ok());
+    let all = known.map_or_else(|| on.to_string(), |known| format!("{known}, {on}"));
+    if let Ok(all) = HeaderValue::try_from(all) {
+        headers.insert(VARY, all);
+    }
+}
+
 /// Lets the page of an origin that may read do so.
 pub(crate) fn for_origin(mut answer: Response, origin: Option<&str>) -> Response {
     let headers = answer.headers_mut();
-    headers.insert(VARY, HeaderValue::from_static("origin"));
+    varies(headers, &ORIGIN);
     if let Some(Ok(origin)) = origin.map(HeaderValue::try_from) {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         // With the cookie that it got for the token.

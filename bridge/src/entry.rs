@@ -96,6 +96,8 @@ pub(crate) struct Payload<'a> {
     state: Option<&'a RawValue>,
     #[serde(borrow)]
     error: Option<&'a RawValue>,
+    #[serde(borrow)]
+    error_chain: Option<&'a RawValue>,
     /// The guide's other word for `error`.
     #[serde(borrow)]
     exception: Option<&'a RawValue>,
@@ -171,9 +173,7 @@ impl<'a> Payload<'a> {
     }
 
     fn says_failure(&self, kind: &str) -> bool {
-        let error = self
-            .error
-            .or(self.exception.filter(|_| is_alias(kind, "exception", "error")));
+        let error = self.error(kind);
         let is_success = match self.success {
             Some(success) => success.get() != "false",
             None if kind == "tool_returned" => {
@@ -184,12 +184,40 @@ impl<'a> Payload<'a> {
         !is_success || text(error).is_some_and(|error| !error.is_empty())
     }
 
-    fn node(&self, kind: &str) -> Option<Cow<'a, str>> {
+    fn error(&self, kind: &str) -> Option<&'a RawValue> {
+        self.error
+            .or(self.exception.filter(|_| is_alias(kind, "exception", "error")))
+    }
+
+    pub(crate) fn node(&self, kind: &str) -> Option<Cow<'a, str>> {
         text(self.node_id).or_else(|| text(self.node).filter(|_| is_alias(kind, "node", "node_id")))
     }
 }
 
 impl Event<'_> {
+    /// How the call ended: as written, but `failed` where it returned and says by a value that it was for nothing; of
+    /// what is no call, `error` if it says so.
+    pub(crate) fn outcome(&self) -> Option<Cow<'_, str>> {
+        let payload = &self.payload;
+        match payload.outcome() {
+            Some(written) if matches!(&*written, "ok" | "returned") && payload.says_failure(&self.kind) => {
+                Some(Cow::Borrowed("failed"))
+            }
+            None if payload.span_id.is_none() && payload.says_failure(&self.kind) => Some(Cow::Borrowed("error")),
+            written => written,
+        }
+    }
+
+    /// What went wrong, and the causes of it.
+    pub(crate) fn errors(&self) -> Vec<Cow<'_, str>> {
+        let payload = &self.payload;
+        let chain = payload
+            .error_chain
+            .and_then(|chain| serde_json::from_str(chain.get()).ok());
+        let chain: Vec<Cow<'_, str>> = chain.unwrap_or_default();
+        text(payload.error(&self.kind)).into_iter().chain(chain).collect()
+    }
+
     /// See [`Payload::is_failure`].
     pub(crate) fn is_failure(&self) -> bool {
         self.payload.is_failure(&self.kind)
@@ -201,7 +229,7 @@ impl Event<'_> {
             kind: self.kind.as_ref().into(),
             run: boxed(self.payload.run()),
             node: boxed(self.payload.node(&self.kind)),
-            outcome: boxed(self.payload.outcome()),
+            outcome: boxed(self.outcome()),
         }
     }
 }

@@ -2,6 +2,10 @@
 
 use crate::entry::Keys;
 
+/// How a call ends, in the words of the wire; `failed` are those that returned, and say by a value that it was for
+/// nothing.
+pub(crate) const OUTCOMES: [&str; 6] = ["ok", "error", "panicked", "cancelled", "returned", "failed"];
+
 /// A repeated parameter means or, different parameters mean and; an empty list wants everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Filter {

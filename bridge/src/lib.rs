@@ -8,8 +8,8 @@
 //! | `/` | the browser view |
 //! | `/events` | WebSocket: one event a text frame, or with `?framed=1` NDJSON lines with cursors, to resume from |
 //! | | with `Accept: text/event-stream` server-sent events with their cursors as ids, with `Accept: application/x-ndjson` the same lines as framed |
-//! | `/api/events` | pages of history as NDJSON |
-//! | `/api/runs` | the runs, summed up, the one heard of last first |
+//! | `/api/events` | pages of history as NDJSON, in both directions, by cursor or by time |
+//! | `/api/runs`, `/api/runs/ID` | the runs, summed up, the one heard of last first; one with its types and failures |
 //! | `/healthz`, `/readyz` | whether it lives, and whether it can work |
 //! | `/metrics` | what it counts, for Prometheus |
 //!
@@ -26,9 +26,11 @@
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 
 mod answer;
+mod asset;
 mod body;
 mod bridge;
 pub mod check;
+mod compression;
 mod config;
 mod continuity;
 mod entry;

@@ -180,7 +180,7 @@ impl Tail {
             let mut runs = self.source.runs();
             ring::frame(entries, &mut self.seen, |entry, event| {
                 events += 1;
-                runs.observe(entry.id, event);
+                runs.observe(entry.cursor(), event);
             })
         };
         self.count(entries, events, &blocks);

@@ -14,13 +14,13 @@ fn runs_after(events: &[(u64, &str, Value)]) -> Runs {
             ordinal: None,
             content: Content::Json(Bytes::from(text)),
         };
-        runs.observe(id, &crate::entry::read(&entry).unwrap());
+        runs.observe(entry.cursor(), &crate::entry::read(&entry).unwrap());
     }
     runs
 }
 
 fn first(runs: &Runs, unix_ms: u64) -> Value {
-    serde_json::to_value(&runs.list(unix_ms)[0]).unwrap()
+    serde_json::to_value(&runs.list(&[], unix_ms)[0]).unwrap()
 }
 
 #[test]
@@ -152,9 +152,12 @@ fn a_run_of_points_alone_has_no_status_and_no_place_of_its_own() {
             json!({"run_id": "spans", "span_id": "a", "outcome": "ok"}),
         ),
     ]);
-    let list: Vec<_> = runs.list(5).iter().map(|run| (run.run_id, run.status)).collect();
+    let list: Vec<_> = runs.list(&[], 5).iter().map(|run| (run.run_id, run.status)).collect();
     assert_eq!(list, [("spans", Some("ok")), ("points", None)]);
-    assert_eq!(serde_json::to_value(&runs.list(5)[1]).unwrap()["status"], Value::Null);
+    assert_eq!(
+        serde_json::to_value(&runs.list(&[], 5)[1]).unwrap()["status"],
+        Value::Null
+    );
 }
 
 #[test]
@@ -206,7 +209,7 @@ fn an_open_run_that_is_silent_is_lost_unless_its_process_says_that_it_lives() {
     );
     let runs = runs_after(&[started, alive]);
     assert_eq!(first(&runs, 35_001)["status"], "running");
-    assert_eq!(runs.list(35_001).len(), 1);
+    assert_eq!(runs.list(&[], 35_001).len(), 1);
 }
 
 #[test]
@@ -241,9 +244,61 @@ fn the_number_of_runs_is_bounded_and_the_one_heard_of_last_comes_first() {
         .map(|n| (n, "t", json!({"run_id": format!("r{n}")})))
         .collect();
     let runs = runs_after(&events);
-    let list = runs.list(0);
+    let list = runs.list(&[], 0);
     assert_eq!(
         (list.len(), list[0].run_id, list[MAX_RUNS - 1].run_id),
         (MAX_RUNS, "r1099", "r100")
     );
+}
+
+#[test]
+fn of_several_roots_the_gravest_decides_once_all_have_ended() {
+    let started = |ms, span| (ms, "step_started", json!({"run_id": "r", "span_id": span}));
+    let finished = |ms, span, outcome| {
+        (
+            ms,
+            "step_finished",
+            json!({"run_id": "r", "span_id": span, "outcome": outcome, "duration": 1.0}),
+        )
+    };
+    let events = [
+        started(1, "a"),
+        started(2, "b"),
+        finished(3, "a", "error"),
+        finished(4, "b", "ok"),
+    ];
+    let status = |count: usize| first(&runs_after(&events[..count]), 5)["status"].clone();
+    assert_eq!([status(2), status(3), status(4)], ["running", "running", "error"]);
+}
+
+#[test]
+fn a_root_that_failed_by_value_is_not_called_ok() {
+    let finished = (
+        1,
+        "tool_returned",
+        json!({"run_id": "r", "span_id": "a", "outcome": "ok", "success": false}),
+    );
+    assert_eq!(first(&runs_after(&[finished]), 5)["status"], "failed");
+}
+
+#[test]
+fn what_is_kept_of_a_run_is_bounded() {
+    let events: Vec<_> = (0..300)
+        .map(|n| {
+            let payload =
+                json!({"run_id": "r", "span_id": n.to_string(), "outcome": "error", "error": "x".repeat(5000)});
+            (n, ["t", "u"][usize::from(n % 2 == 0)], payload)
+        })
+        .collect();
+    let mut runs = runs_after(&events);
+    let details = serde_json::to_value(runs.details("r", 0)).unwrap();
+    assert_eq!(
+        (&details["errors"], &details["types"]),
+        (&json!(300), &json!({"t": 150, "u": 150}))
+    );
+    let failures = details["failures"].as_array().unwrap();
+    assert_eq!((failures.len(), &failures[0]["cursor"]), (20, &json!("299-0")));
+    assert!(details.to_string().len() < 20_000);
+    runs.clear();
+    assert!(runs.details("r", 0).is_none());
 }

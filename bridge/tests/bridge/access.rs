@@ -61,7 +61,7 @@ async fn pages_of_loopback_and_named_origins_read_history_across_origins() {
             (answer.status, answer.header("access-control-allow-origin")),
             (200, Some(origin))
         );
-        assert_eq!(answer.header("vary"), Some("origin"));
+        assert!(answer.header("vary").is_some_and(|vary| vary.contains("origin")));
     }
 }
 

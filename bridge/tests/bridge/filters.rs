@@ -15,11 +15,17 @@ async fn some_events(redis: &Redis) {
             "end",
             json!({"seq": 5, "run_id": "r1", "node_id": "n1", "outcome": "ok"}),
         ),
+        (
+            "tool_returned",
+            json!({"seq": 6, "run_id": "r3", "outcome": "ok", "success": false}),
+        ),
     ];
     redis.add(&events.map(|(kind, payload)| event_of(kind, &payload))).await;
 }
 
-const CASES: [(&str, &[u64]); 7] = [
+const CASES: [(&str, &[u64]); 9] = [
+    ("outcome=failed", &[6]),
+    ("run=r3&outcome=ok", &[]),
     ("type=a&type=b", &[1, 2]),
     ("type=b&run=r1", &[2]),
     ("run=r1", &[1, 2, 5]),
@@ -45,6 +51,21 @@ async fn filters_mean_the_same_everywhere() {
             .filter_map(|line| line["event"]["payload"]["seq"].as_u64())
             .collect();
         assert_eq!(seqs, expected, "history {query}");
+    }
+}
+
+#[tokio::test]
+async fn an_outcome_that_no_event_can_have_is_refused_with_those_there_are() {
+    let redis = Redis::start();
+    let bridge = TestBridge::start(redis.log());
+    for path in ["/api/events?outcome=eror", "/events?outcome=eror"] {
+        let answer = get(bridge.port, path).await;
+        assert_eq!(answer.status, 400, "{path}");
+        let error = answer.json()["error"].to_string();
+        assert!(
+            error.contains("ok, error, panicked, cancelled, returned, failed"),
+            "{error}"
+        );
     }
 }
 

@@ -9,16 +9,21 @@ use super::in_time;
 pub(crate) struct Answer {
     pub(crate) status: u16,
     head: String,
+    /// As text, where it is one.
     pub(crate) body: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Answer {
-    pub(crate) fn read(answer: &str) -> Self {
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    pub(crate) fn read(answer: &(impl AsRef<[u8]> + ?Sized)) -> Self {
+        let answer = answer.as_ref();
+        let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
+        let (head, body) = (String::from_utf8_lossy(&answer[..end]), &answer[end + 4..]);
         Self {
             status: head.split(' ').nth(1).unwrap().parse().unwrap(),
-            head: head.to_owned(),
-            body: body.to_owned(),
+            head: head.into_owned(),
+            body: String::from_utf8_lossy(body).into_owned(),
+            bytes: body.to_vec(),
         }
     }
 
@@ -64,15 +69,19 @@ pub(crate) async fn send(port: u16, method: &str, path: &str, headers: &[(&str, 
         }
         request.extend(["\r\n", body]);
         socket.write_all(request.as_bytes()).await.unwrap();
-        Answer::read(&rest(&mut socket).await)
+        Answer::read(&rest_of(&mut socket).await)
     })
     .await
 }
 
 /// All that comes until the peer closes.
 pub(crate) async fn rest(socket: &mut (impl AsyncRead + Unpin)) -> String {
+    String::from_utf8(rest_of(socket).await).unwrap()
+}
+
+async fn rest_of(socket: &mut (impl AsyncRead + Unpin)) -> Vec<u8> {
     let mut answer = Vec::new();
     // A peer that closes with something unread breaks off, after what it said.
     let _ = in_time("the peer closes", socket.read_to_end(&mut answer)).await;
-    String::from_utf8(answer).unwrap()
+    answer
 }
