@@ -44,6 +44,11 @@ const ASSETS: &[Asset] = &[
         bytes: include_bytes!("dist/icon.svg"),
     },
     Asset {
+        path: "demo.ndjson",
+        content_type: "application/x-ndjson",
+        bytes: include_bytes!("dist/demo.ndjson"),
+    },
+    Asset {
         path: "third-party.txt",
         content_type: "text/plain; charset=utf-8",
         bytes: include_bytes!("dist/third-party.txt"),

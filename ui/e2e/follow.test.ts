@@ -96,13 +96,12 @@ test("a viewer who scrolls back is left there, until the end of the tree is reac
 test("on a phone the tree opens at the newest span, of whatever run", async () => {
   await open({ viewport: { width: 360, height: 740 } });
   await grow("first", 60);
-  await viewer.shows("first-end");
-  const show = (tab: string) => viewer.page.getByRole("button", { name: tab, exact: true }).click();
-  await show("Spans");
+  const show = (tab: string) => viewer.page.getByRole("tab", { name: tab, exact: true }).click();
+  await show("Tree");
   await sees("first-end");
   await show("Events");
   await grow("second", 40);
   await viewer.shows("second-end");
-  await show("Spans");
+  await show("Tree");
   await sees("second-end");
 });

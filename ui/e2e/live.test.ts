@@ -36,7 +36,7 @@ afterEach(async () => {
 
 test("an empty page says what it listens to and how to send the first event", async () => {
   const text = await viewer.page.locator(".table-pane .empty").innerText();
-  expect(text).toContain("Listening on agent_events");
+  expect(text).toContain("Listening on stream agent_events");
   expect(text).toContain("#[emits(");
   await viewer.picture("empty");
 });
@@ -67,8 +67,8 @@ test("a run shows its spans, figures and errors", async () => {
   await viewer.shows("step_finished");
   expect(await viewer.page.locator(".run-picker > .button").innerText()).toContain("cable-research");
   expect(await viewer.figure("Events")).toBe("7");
-  expect(await viewer.figure("Tokens")).toBe("1,034");
-  expect(await viewer.figure("Cost")).toBe("$0.013");
+  expect(await viewer.figure("Tokens")).toMatch(/^1,034/);
+  expect(await viewer.figure("Cost")).toMatch(/^\$0\.013/);
   expect(await viewer.figure("Errors")).toBe("1");
   expect(await viewer.figure("Run")).toMatch(/^running/);
   const levels = await viewer.spans().evaluateAll((rows) => rows.map((row) => [row.getAttribute("aria-level"), row.querySelector(".tree-label")?.textContent]));
@@ -81,13 +81,16 @@ test("details show the fields, the JSON as written, the other half and the paren
   await viewer.rows("tool_returned").click();
   const details = viewer.details();
   await details.getByText("agent::tools::Unreachable").first().waitFor();
+  await details.getByRole("tab", { name: "JSON" }).click();
   expect(await details.locator(".json").innerText()).toContain('"error": "page could not be loaded"');
-  await details.getByRole("button", { name: /tool_invoked/ }).click();
+  await details.getByRole("tab", { name: "Overview" }).click();
+  await details.locator(".relations").getByRole("button", { name: /tool_invoked/ }).click();
   await until("the started event is selected", async () => (await details.locator("h2").innerText()) === "tool_invoked");
-  await details.getByRole("button", { name: /execute 1\.2/ }).click();
+  await details.locator(".relations").getByRole("button", { name: /execute 1\.2/ }).click();
   await until("the parent is selected", async () => (await details.locator("h2").innerText()) === "step_finished");
   await viewer.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  await details.getByRole("button", { name: "Copy" }).click();
+  await details.getByRole("tab", { name: "JSON" }).click();
+  await details.getByRole("button", { name: "Copy", exact: true }).click();
   await details.getByText("Copied").waitFor();
   const copied: unknown = JSON.parse(await viewer.page.evaluate(() => navigator.clipboard.readText()));
   expect(copied).toMatchObject({ type: "step_finished", payload: { result_summary: "Found two sources" } });
@@ -97,10 +100,10 @@ test("details show the fields, the JSON as written, the other half and the paren
 test("a closed branch hides what is below it", async () => {
   for (const json of research(new Run())) await redis.add(json);
   await viewer.spans("search.web").waitFor();
-  await viewer.spans("execute").getByRole("button", { name: "Close branch" }).click();
+  await viewer.spans("execute").getByRole("gridcell", { name: "Close branch" }).click();
   await viewer.spans("search.web").waitFor({ state: "detached" });
   expect(await viewer.spans("execute").innerText()).toContain("+2");
-  await viewer.spans("execute").getByRole("button", { name: "Open branch" }).click();
+  await viewer.spans("execute").getByRole("gridcell", { name: "Open branch" }).click();
   await viewer.spans("search.web").waitFor();
 });
 
@@ -109,11 +112,11 @@ test("a filter says how many rows it hides, and one click clears it", async () =
   await viewer.shows("step_finished");
   await viewer.page.keyboard.press("/");
   await viewer.page.keyboard.type("planner");
-  await viewer.page.getByText("5 hidden").waitFor();
+  await viewer.page.getByTestId("hidden").getByText("5 hidden").waitFor();
   expect(await viewer.rows().count()).toBe(2);
-  await viewer.page.getByRole("button", { name: "Clear filter" }).click();
+  await viewer.page.getByRole("button", { name: "Clear filter" }).first().click();
   await until("all rows are back", async () => (await viewer.rows().count()) === 7);
-  await viewer.page.getByRole("button", { name: "Filter by type" }).click();
+  await viewer.page.getByRole("button", { name: /^Filter by type/ }).click();
   await viewer.page.getByRole("button", { name: "Only step_started" }).click();
   await until("one type is left", async () => (await viewer.rows().count()) === 1);
   await viewer.page.keyboard.press("Escape");
@@ -160,7 +163,7 @@ test("two runs are told apart, and the newest is shown until one is picked", asy
   await picker.click();
   await viewer.page.locator(".run-choice", { hasText: "first-run" }).click();
   await redis.add(new Run().started("run_started", "c000000000000001", "", { name: "third-run" }));
-  await until("the picked run stays", async () => (await viewer.page.getByText("2 in other runs").count()) === 1);
+  await until("the picked run stays", async () => (await viewer.page.locator(".counters").innerText()).includes("2 in other runs"));
   expect(await picker.innerText()).toContain("first-run");
   expect(await viewer.rows().count()).toBe(1);
   await picker.click();

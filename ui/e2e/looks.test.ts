@@ -35,10 +35,11 @@ const CASES = SIZES.flatMap((viewport) => (["light", "dark"] as const).map((colo
 test.each(CASES)("at $name everything fits, is legible and within the policy", async ({ viewport, colorScheme, name }) => {
   const viewer = await Viewer.open(browser, bridge.url, { viewport, colorScheme });
   await viewer.isLive();
+  if (viewport.width <= 1100) await viewer.page.getByRole("tab", { name: "Events" }).click();
   await viewer.shows("step_finished");
   await fits(viewer);
   await viewer.picture(`events-${name}`);
-  if (viewport.width <= 1100) await viewer.page.getByRole("button", { name: "Spans", exact: true }).click();
+  if (viewport.width <= 1100) await viewer.page.getByRole("tab", { name: "Tree" }).click();
   await viewer.spans("search.web").first().click();
   await viewer.details().getByText("page could not be loaded").first().waitFor();
   await fits(viewer);

@@ -70,6 +70,23 @@ export class Viewer {
     return row !== null && box !== null && row.y >= box.y - 1 && row.y + row.height <= box.y + box.height + 1;
   }
 
+  /** Goes to a view by its tab, where it has one. */
+  async view(name: "Tree" | "Graph" | "Timeline" | "Events" | "Totals"): Promise<void> {
+    const tab = this.page.getByRole("tab", { name, exact: true });
+    if ((await tab.count()) > 0) await tab.click();
+  }
+
+  nodes(text?: string): Locator {
+    const nodes = this.page.locator("[data-pane=graph] [role=treeitem]");
+    return text === undefined ? nodes : nodes.filter({ hasText: text });
+  }
+
+  /** Lanes of the timeline, as those read them who do not see the canvas. */
+  lanes(text?: string): Locator {
+    const lanes = this.page.locator("[data-pane=timeline] [role=row]");
+    return text === undefined ? lanes : lanes.filter({ hasText: text });
+  }
+
   details(): Locator {
     return this.page.locator("#details");
   }

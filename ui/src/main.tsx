@@ -2,6 +2,8 @@
 import { render } from "preact";
 import { App } from "./views/app";
 import { onKeyDown } from "./views/keys";
+import { startAnnouncer } from "./views/announcer";
+import { startNavigation } from "./views/navigation";
 import { boot } from "./views/state";
 import { applyTheme } from "./views/theme";
 
@@ -10,3 +12,5 @@ document.addEventListener("keydown", onKeyDown);
 const root = document.querySelector("#app");
 if (root) render(<App />, root);
 boot();
+startNavigation();
+startAnnouncer();

@@ -1,25 +1,26 @@
 // Owns putting text on the clipboard, also where the page has no permission to, and saying that it happened.
 import { useEffect, useState } from "preact/hooks";
-import { Icon } from "./icon";
+import { Icon, type IconName } from "./icon";
 
 /** A button that copies what `text` returns, now or later. */
-export function CopyButton({ label, text }: { label: string; text: () => string | Promise<string> }) {
+export function CopyButton({ label, text, icon = "copy" }: { label: string; text: () => string | Promise<string>; icon?: IconName }) {
   const [said, setSaid] = useState("");
   useEffect(() => {
     if (said === "") return undefined;
     const timer = setTimeout(() => setSaid(""), 1500);
     return () => clearTimeout(timer);
   }, [said]);
-  const copy = async () => setSaid((await write(await text())) ? "Copied" : "Copying is not allowed here");
+  const copy = async () => setSaid((await copyText(await text())) ? "Copied" : "Copying is not allowed here");
   return (
     <button type="button" class="button quiet" onClick={() => void copy()}>
-      <Icon name="copy" />
+      <Icon name={icon} />
       <span aria-live="polite">{said || label}</span>
     </button>
   );
 }
 
-async function write(text: string): Promise<boolean> {
+/** Whether the text is on the clipboard now. */
+export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

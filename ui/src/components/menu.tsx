@@ -5,11 +5,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 interface MenuProps {
   readonly label: ComponentChildren;
   readonly name: string;
+  /** The label is a drawing, so the button is called by the name. */
+  readonly isIcon?: boolean;
   readonly class?: string;
   readonly children: (close: () => void) => ComponentChildren;
 }
 
-export function Menu({ label, name, class: className, children }: MenuProps) {
+export function Menu({ label, name, isIcon, class: className, children }: MenuProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -42,7 +44,7 @@ export function Menu({ label, name, class: className, children }: MenuProps) {
   };
   return (
     <div class={`menu ${className ?? ""}`} ref={root} onKeyDown={onKeyDown}>
-      <button ref={button} type="button" class="button" aria-haspopup="dialog" aria-expanded={open} aria-label={name} onClick={() => setOpen(!open)}>
+      <button ref={button} type="button" class="button" aria-haspopup="dialog" aria-expanded={open} aria-label={isIcon ? name : undefined} title={name} onClick={() => setOpen(!open)}>
         {label}
       </button>
       {open && (

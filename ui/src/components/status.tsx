@@ -1,7 +1,13 @@
-// Owns how a status looks: a drawing, a word and a colour, always the three together.
+// Owns how a status looks, of a call and of a node of the plan: a drawing, a word and a colour, always the three together.
 import { Icon, type IconName } from "./icon";
 
-const LOOKS: Record<string, { icon: IconName; tone: string; word?: string }> = {
+interface Look {
+  readonly icon: IconName;
+  readonly tone: string;
+  readonly word?: string;
+}
+
+const CALLS: Record<string, Look> = {
   running: { icon: "ring", tone: "running" },
   lost: { icon: "lost", tone: "lost" },
   started: { icon: "triangle", tone: "quiet" },
@@ -14,14 +20,41 @@ const LOOKS: Record<string, { icon: IconName; tone: string; word?: string }> = {
   invalid: { icon: "warn", tone: "warn" },
 };
 
-/** A status with its word; an unknown one stands as the producer wrote it. */
-export function Status({ status, terse }: { status: string; terse?: boolean }) {
+/** The statuses of a recursive planner; a circle fills as the work gets on. */
+const NODES: Record<string, Look> = {
+  NOT_READY: { icon: "waits", tone: "quiet", word: "waiting" },
+  READY: { icon: "quarter", tone: "warn", word: "ready" },
+  NEED_UPDATE: { icon: "quarter", tone: "warn", word: "needs update" },
+  PLAN_DONE: { icon: "half", tone: "plan", word: "planned" },
+  DOING: { icon: "ring", tone: "running", word: "doing" },
+  FINAL_TO_FINISH: { icon: "most", tone: "late", word: "to finish" },
+  NEED_POST_REFLECT: { icon: "most", tone: "late", word: "to reflect" },
+  FINISH: { icon: "check", tone: "ok", word: "finished" },
+  FAILED: { icon: "cross", tone: "error", word: "failed" },
+  CANCELLED: { icon: "ban", tone: "cancelled", word: "cancelled" },
+  LOST: { icon: "lost", tone: "lost", word: "lost" },
+};
+
+/** An unknown status stands as the producer wrote it. */
+export function lookOf(status: string): Required<Look> {
+  const look = CALLS[status] ?? NODES[status] ?? { icon: "circle" as const, tone: "quiet" };
+  return { word: status, ...look };
+}
+
+export function Status({ status }: { status: string }) {
   if (status === "") return null;
-  const look = LOOKS[status] ?? { icon: "circle" as const, tone: "quiet" };
+  const { icon, tone, word } = lookOf(status);
   return (
-    <span class={`status tone-${look.tone}`} title={terse ? status : undefined}>
-      <Icon name={look.icon} />
-      <span class={terse ? "visually-hidden" : "status-word"}>{status}</span>
+    <span class={`status tone-${tone}`} title={word === status ? undefined : status}>
+      <Icon name={icon} />
+      <span class="status-word">{word}</span>
     </span>
   );
+}
+
+/** A status where there is no room for its word, or where the word is said elsewhere. */
+export function StatusIcon({ status, isSaid }: { status: string; isSaid?: boolean }) {
+  if (status === "") return null;
+  const { icon, tone, word } = lookOf(status);
+  return <Icon name={icon} class={`status-icon tone-${tone}`} {...(isSaid ? {} : { label: word })} />;
 }

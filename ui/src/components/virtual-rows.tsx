@@ -4,7 +4,10 @@ import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 /** Rows kept beyond each edge, so that a scroll finds something there while the worker answers. */
-const MARGIN = 12;
+const MARGIN = 6;
+
+/** By how many rows the asked stretch moves at a time. */
+const STEP = 4;
 
 /**
  * Rows that exist at most. Consecutive rows whose keys are their positions modulo this share no key, and a row that
@@ -39,8 +42,8 @@ export function VirtualRows({ total, rowHeight, shift = 0, scroller, reveal, rev
     if (!box) return;
     const visible = Math.ceil(box.clientHeight / rowHeight) + 1;
     // In steps, so that a slow scroll asks rarely.
-    const from = Math.max(Math.floor(box.scrollTop / rowHeight / 8) * 8 - MARGIN, 0);
-    const count = Math.min(visible + 2 * MARGIN + 8, ROW_POOL);
+    const from = Math.max(Math.floor(box.scrollTop / rowHeight / STEP) * STEP - MARGIN, 0);
+    const count = Math.min(visible + 2 * MARGIN + STEP, ROW_POOL);
     if (asked.current === `${from} ${count}`) return;
     asked.current = `${from} ${count}`;
     onWindow(from, count);
@@ -77,6 +80,7 @@ export function VirtualRows({ total, rowHeight, shift = 0, scroller, reveal, rev
       class="virtual"
       ref={scroller}
       role="presentation"
+      tabIndex={-1}
       onScroll={(event) => {
         ask();
         const top = event.currentTarget.scrollTop;

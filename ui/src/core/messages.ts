@@ -36,10 +36,14 @@ export type Target =
   | { readonly kind: "span"; readonly key: string }
   | { readonly kind: "move"; readonly pane: Pane; readonly by: number }
   | { readonly kind: "node"; readonly id: string }
+  /** By the event's own id, as an address names it. */
+  | { readonly kind: "event"; readonly id: string }
   | { readonly kind: "newest-error" }
   /** From the selection on, or from the newest one where nothing is selected: 1 is the next older one, -1 the next newer. */
   | { readonly kind: "error" | "match"; readonly by: 1 | -1 }
   | { readonly kind: "first-error" }
+  /** The one call that cost most by itself; of those that cost alike, the longest. */
+  | { readonly kind: "costliest" }
   | { readonly kind: "nothing" };
 
 /** Where to go in time: an event, a time, or back to what comes in. */

@@ -43,6 +43,12 @@ export class Pointer {
       case "node":
         this.pointAtNode(target.id, ground);
         return;
+      case "event":
+        this.goTo(seqOfId(lens, target.id), ground);
+        return;
+      case "costliest":
+        this.pointAtSpan(costliest(lens, ground.shownRun), true, ground);
+        return;
       case "newest-error":
         this.goTo(table.nearest(table.lastSeq() + 1, -1, (seq) => beganHere(lens, seq)), ground);
         return;
@@ -151,6 +157,32 @@ export class Pointer {
 /** The newest failure where it began, not where it passed through. */
 function beganHere(lens: Lens, seq: number): boolean {
   return (lens.store.rows.flagsOf(seq) & ERROR) !== 0 || (isFailure(lens.store.rows.outcomeOf(seq)) && lens.store.rows.phaseOf(seq) === "point");
+}
+
+/** Looks through all rows, the newest first: an address is opened once. */
+function seqOfId({ store: { rows } }: Lens, id: string): number {
+  for (let seq = rows.nextSeq - 1; seq >= rows.firstSeq; seq -= 1) if (rows.get(seq)?.id === id) return seq;
+  return -1;
+}
+
+/** The call that cost most by itself; of those that cost alike, the longest. */
+function costliest(lens: Lens, shownRun: string): Span | undefined {
+  const run = lens.store.runs.get(shownRun);
+  let best: Span | undefined;
+  let most = 1;
+  const left = run ? [...lens.rootsOf(run)] : [];
+  for (let span = left.pop(); span; span = left.pop()) {
+    let own = lens.sumsOf(span).nanos;
+    for (const child of span.children()) {
+      if (!lens.hasBegun(child)) continue;
+      own -= lens.sumsOf(child).nanos;
+      left.push(child);
+    }
+    if (own < most || (best && own === most && !(lens.durationOf(span) > lens.durationOf(best)))) continue;
+    best = span;
+    most = own;
+  }
+  return best;
 }
 
 function lastRowOf(lens: Lens, span: Span): number {

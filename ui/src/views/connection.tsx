@@ -1,11 +1,7 @@
-// Owns what the page says about its connection: one word always, and a line that explains while something is wrong.
-import { Icon } from "../components/icon";
-import { formatMoment, formatCount } from "../core/format";
+// Owns the word about the connection that is always on screen.
+import { formatCount } from "../core/format";
 import type { ConnectionState } from "../core/connection";
-import { explain } from "../core/notice";
-import { send } from "./link";
-import { TokenEntry } from "./token-entry";
-import { connection, header, tick, upToDateAt } from "./state";
+import { connection, header } from "./state";
 
 export function ConnectionPill() {
   const state = connection.value;
@@ -26,7 +22,7 @@ function rateText(rate: number): string {
   return `${rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))}/s`;
 }
 
-function pill(state: ConnectionState): { tone: string; word: string } {
+export function pill(state: ConnectionState): { tone: string; word: string } {
   switch (state.phase) {
     case "connecting":
       return { tone: "quiet", word: "Connecting" };
@@ -43,24 +39,4 @@ function pill(state: ConnectionState): { tone: string; word: string } {
     case "stopped":
       return { tone: "error", word: "Stopped" };
   }
-}
-
-/** The line below the bar; absent while all is well. */
-export function Connection() {
-  const state = connection.value;
-  const text = explain(state, tick.value);
-  if (text === "") return null;
-  return (
-    <div class={`notice tone-${pill(state).tone}`} data-phase={state.phase}>
-      <Icon name="warn" />
-      <p>
-        {text}
-        {Number.isFinite(upToDateAt.value) && <span class="muted"> Up to date until {formatMoment(upToDateAt.value, Date.now())}.</span>}
-      </p>
-      {state.phase === "locked" && <TokenEntry bridge={state.bridge} />}
-      {state.phase === "waiting" && (
-        <button type="button" class="button" onClick={() => send({ kind: "retry" })}>Try now</button>
-      )}
-    </div>
-  );
 }

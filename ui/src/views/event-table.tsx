@@ -4,13 +4,14 @@ import { Component } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../components/icon";
 import { Status } from "../components/status";
+import { TypeIcon } from "../components/type-icon";
 import { ROW_POOL, VirtualRows } from "../components/virtual-rows";
-import { formatDuration, formatTime, localZone } from "../core/format";
+import { formatCount, formatDuration, formatTime, localZone } from "../core/format";
 import type { RowView } from "../core/messages";
 import { Empty } from "./empty";
 import { send } from "./link";
 import { isNarrow, rowHeight } from "./media";
-import { following, paused, select, selection, table } from "./state";
+import { follow, following, isPast, moment, select, selection, table } from "./state";
 
 const COLUMNS = ["Time", "Type", "Payload", "Outcome", "Duration", "Node", "Model or tool"];
 
@@ -29,6 +30,11 @@ export function EventTable() {
   useEffect(() => {
     if (isFollowing && scroller.current) scroller.current.scrollTop = 0;
   }, [isFollowing]);
+  // Another moment has other newest rows, and these are what one went there for.
+  const { kind, seq: momentSeq } = moment.value;
+  useEffect(() => {
+    if (kind === "past" && scroller.current) scroller.current.scrollTop = 0;
+  }, [kind, momentSeq]);
   const active = tableIndex >= 0 && rows.some((row) => row.seq === seq);
   return (
     <div
@@ -55,14 +61,26 @@ export function EventTable() {
         ))}
       </VirtualRows>
       {total - gaps <= 0 && <Empty />}
+      <FollowButton />
     </div>
+  );
+}
+
+function FollowButton() {
+  if (following.value || isPast.value) return null;
+  const waiting = table.value.waiting;
+  return (
+    <button type="button" class="button follow" title="Follow the newest row (f)" onClick={follow}>
+      <Icon name="up" />
+      <span>{waiting > 0 ? `${formatCount(waiting)} new` : "Follow"}</span>
+    </button>
   );
 }
 
 /** Scrolling away stops following; scrolling back to the top takes it up again, unless a row is being read. */
 function leaveOrJoin(top: number): void {
   if (top > 4) following.value = false;
-  else if (!paused.value && selection.peek().seq < 0) following.value = true;
+  else if (selection.peek().seq < 0) following.value = true;
 }
 
 interface EventRowProps {
@@ -79,14 +97,14 @@ interface EventRowProps {
 class EventRow extends Component<EventRowProps> {
   override shouldComponentUpdate(next: EventRowProps): boolean {
     const { row, offset, height, isSelected, isRelated } = this.props;
-    return row.seq !== next.row.seq || row.status !== next.row.status || offset !== next.offset || height !== next.height
+    return row.seq !== next.row.seq || row.status !== next.row.status || row.isDimmed !== next.row.isDimmed || offset !== next.offset || height !== next.height
       || isSelected !== next.isSelected || isRelated !== next.isRelated;
   }
 
   override render({ row, offset, index, height, isSelected, isRelated, isNarrow }: EventRowProps) {
     return (
       <div
-        id={`row-${row.seq}`} class={`row at-rank phase-${row.phase} ${isSelected ? "is-selected" : ""} ${isRelated ? "is-related" : ""}`}
+        id={`row-${row.seq}`} class={`row at-rank phase-${row.phase} ${isSelected ? "is-selected" : ""} ${isRelated ? "is-related" : ""} ${row.isDimmed ? "is-dimmed" : ""}`}
         role="row" aria-rowindex={index + 2} aria-selected={isSelected} style={{ transform: `translateY(${offset * height}px)` }}
         onClick={() => select({ kind: "row", seq: row.seq })}
       >
@@ -100,7 +118,7 @@ function EventCells({ row, isNarrow }: { row: RowView; isNarrow: boolean }) {
   return (
     <>
       <span role="gridcell" class="cell c0 mono" title={row.ts}>{formatTime(row.at, Date.now()) || "no time"}</span>
-      <span role="gridcell" class="cell c1 mono">{row.type}</span>
+      <span role="gridcell" class="cell c1 mono">{row.icon !== "" && <TypeIcon type={row.type} icon={row.icon} hue={row.hue} />}{row.type}</span>
       <span role="gridcell" class="cell c2">
         {isNarrow && <span class="subject">{row.node || row.subject}</span>}
         {row.summary}

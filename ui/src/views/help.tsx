@@ -1,7 +1,7 @@
 // Owns the list of keys.
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../components/icon";
-import { KEYS } from "./keys";
+import { KEYS, keysOn, turnKeys } from "./keys";
 import { helpOpen } from "./state";
 
 export function Help() {
@@ -19,15 +19,23 @@ export function Help() {
           <h2 id="help-title">Keys</h2>
           <button type="button" class="button quiet icon-only" aria-label="Close" onClick={close}><Icon name="cross" /></button>
         </header>
-        <dl>
-          {KEYS.map(({ shown, does }) => (
-            <div key={shown}>
-              <dt>{shown.split(" ").map((key) => <kbd key={key}>{key}</kbd>)}</dt>
-              <dd>{does}</dd>
-            </div>
+        <div class="help-groups">
+          {[...new Set(KEYS.map(({ group }) => group))].map((name) => (
+            <section key={name}>
+              <h3>{name}</h3>
+              <dl>
+                {KEYS.filter(({ group }) => group === name).map(({ shown, does }) => (
+                  <div key={shown}>
+                    <dt>{shown.split(" ").map((key) => <kbd key={key}>{key}</kbd>)}</dt>
+                    <dd>{does}</dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
           ))}
-        </dl>
-        <p class="muted">Keys move in the list that has the focus, the table at first.</p>
+        </div>
+        <p class="muted">Keys move in the list that has the focus, the events at first.</p>
+        <label class="help-off"><input type="checkbox" checked={keysOn.value} onChange={(event) => turnKeys(event.currentTarget.checked)} /> Single keys act; without, only arrows, Enter and Esc do</label>
       </div>
     </dialog>
   );

@@ -1,12 +1,18 @@
-// Owns the one measure of layout that script has to know: how high a row is.
-import { signal } from "@preact/signals";
-
-const narrow = matchMedia("(max-width: 640px)");
+// Owns the measures of layout that script has to know: how high a row is, and whether panes stand beside each other.
+import { signal, type Signal } from "@preact/signals";
 
 /** Whether rows stand on two lines, high enough for a finger. */
-export const isNarrow = signal(narrow.matches);
+export const isNarrow = matching("(max-width: 640px)");
 
-narrow.addEventListener("change", () => (isNarrow.value = narrow.matches));
+/** Whether tree, picture and events stand beside each other; else one at a time. */
+export const isWide = matching("(min-width: 1101px)");
+
+function matching(query: string): Signal<boolean> {
+  const media = matchMedia(query);
+  const matches = signal(media.matches);
+  media.addEventListener("change", () => (matches.value = media.matches));
+  return matches;
+}
 
 /** Must equal `--row` in the style sheet. */
 export function rowHeight(): number {

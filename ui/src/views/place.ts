@@ -19,7 +19,7 @@ export interface Place {
   readonly at: number;
   readonly node: string;
   readonly span: string;
-  /** Where the event stands in the log, or its id. */
+  /** The id of the event. */
   readonly event: string;
 }
 

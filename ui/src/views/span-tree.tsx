@@ -1,16 +1,15 @@
 // Owns the tree of calls. Rows are placed by index; the worker has decided their order.
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { Icon, type IconName } from "../components/icon";
-import { Status } from "../components/status";
+import { Icon } from "../components/icon";
+import { lookOf, StatusIcon } from "../components/status";
+import { TypeIcon } from "../components/type-icon";
 import { VirtualRows } from "../components/virtual-rows";
-import { formatCount, formatDuration, formatElapsed } from "../core/format";
+import { formatCost, formatCount, formatDuration, formatElapsed } from "../core/format";
 import type { TreeRowView } from "../core/messages";
 import { send } from "./link";
 import { rowHeight } from "./media";
-import { logNow, select, selection, toggleBranch, tree, treeFollowing } from "./state";
-
-const ICONS: Record<string, IconName> = { step: "step", llm: "llm", tool: "tool", search: "lens", run: "run", node: "node" };
+import { isFollowingTree, logNow, select, selection, toggleBranch, tree, treeFollowing } from "./state";
 
 export function SpanTree() {
   const scroller = useRef<HTMLDivElement>(null);
@@ -18,10 +17,10 @@ export function SpanTree() {
   useSignalEffect(() => {
     const chosen = selection.value;
     const { newest } = tree.value;
-    if (treeFollowing.value) reveal.value = { index: newest, token: `newest ${newest}` };
+    if (isFollowingTree.value) reveal.value = { index: newest, token: `newest ${newest}` };
     else reveal.value = { index: chosen.treeIndex, token: `chosen ${chosen.reveal} ${chosen.span}` };
   });
-  const { total, rows, from, spans } = tree.value;
+  const { total, rows, from, spans, open, lost } = tree.value;
   const chosen = selection.value.span;
   const active = rows.findIndex((row) => row.key === chosen);
   // Looking back stops the tree from moving; going to its end takes it up again.
@@ -32,51 +31,77 @@ export function SpanTree() {
     else if (moved > 0 && top + box.clientHeight >= box.scrollHeight - 4 && chosen === "") treeFollowing.value = true;
   };
   return (
-    <div class="grid" role="treegrid" aria-label="Spans" aria-rowcount={total} tabIndex={0} aria-activedescendant={active >= 0 ? `span-${from + active}` : undefined}>
-      <div class="tree-head">
-        <span>Spans</span>
+    <>
+      <div class="pane-head tree-head">
+        <h2>Calls</h2>
         <span class="numbers muted">{formatCount(spans)}</span>
+        <span class="spring" />
+        {open > 0 && <span class="numbers tone-running" title="Calls that have not ended">{formatCount(open)} running</span>}
+        {lost > 0 && <span class="numbers tone-lost" title="Calls of a process that fell silent before they ended">{formatCount(lost)} lost</span>}
       </div>
-      <VirtualRows
-        total={total} rowHeight={rowHeight()} scroller={scroller} reveal={reveal.value.index} revealToken={reveal.value.token}
-        onWindow={(first, count) => send({ kind: "window", pane: "tree", window: { from: first, count } })} onScroll={onScroll}
-      >
-        {rows.map((row, i) => <TreeRow key={row.key} row={row} index={from + i} isSelected={row.key === chosen} />)}
-      </VirtualRows>
-      {total === 0 && (
-        <div class="empty">
-          <p class="muted">No spans. A call shows here when its function emits both a start and a finish.</p>
-        </div>
-      )}
-    </div>
+      <div class="grid" role="treegrid" aria-label="Calls" aria-rowcount={total} tabIndex={0} aria-activedescendant={active >= 0 ? `span-${from + active}` : undefined}>
+        <VirtualRows
+          total={total} rowHeight={rowHeight()} scroller={scroller} reveal={reveal.value.index} revealToken={reveal.value.token}
+          onWindow={(first, count) => send({ kind: "window", pane: "tree", window: { from: first, count } })} onScroll={onScroll}
+        >
+          {rows.map((row, i) => <TreeRow key={row.key} row={row} index={from + i} isSelected={row.key === chosen} />)}
+        </VirtualRows>
+        {total === 0 && (
+          <div class="empty">
+            <p class="muted">No calls yet. One shows here when its function emits both a start and a finish.</p>
+          </div>
+        )}
+      </div>
+    </>
   );
 }
 
 function TreeRow({ row, index, isSelected }: { row: TreeRowView; index: number; isSelected: boolean }) {
-  const kind = /^[a-z]+/.exec(row.type)?.[0] ?? "";
+  const isShut = !row.isOpen || row.kind === "run";
   return (
     <div
-      id={`span-${index}`} class={`tree-row ${isSelected ? "is-selected" : ""} status-${row.status}`} role="row" aria-level={row.depth + 1}
-      aria-rowindex={index + 1} aria-selected={isSelected} aria-expanded={row.hasChildren ? row.isOpen : undefined}
+      id={`span-${index}`} class={`tree-row ${isSelected ? "is-selected" : ""} ${row.isDimmed ? "is-dimmed" : ""} status-${row.status}`} role="row" aria-level={row.depth + 1}
+      aria-rowindex={index + 1} aria-selected={isSelected} aria-expanded={row.hasChildren ? row.isOpen : undefined} aria-label={wordsOf(row)}
       style={{ transform: `translateY(${index * rowHeight()}px)`, paddingInlineStart: `${6 + Math.min(row.depth, 24) * 14}px` }}
       onClick={() => (row.kind === "span" ? select({ kind: "span", key: row.key }) : toggleBranch(row.key))}
     >
       <Branch row={row} />
-      <Status status={row.status} terse />
-      <span class="kind" title={row.type}><Icon name={ICONS[kind] ?? "other"} /></span>
-      <span role="gridcell" class="tree-text">
-        <span class="tree-label">{row.label}</span>
-        {row.node !== "" && <span class="tree-node mono">{row.node}</span>}
-        {row.error === "" ? <span class="tree-detail">{row.detail}</span> : <span class="tree-error tone-error">{row.error}</span>}
-      </span>
-      {row.errorsBelow > 0 && (!row.isOpen || row.kind === "run") && (
-        <span class="below tone-error" title="errors below"><Icon name="cross" />{row.errorsBelow}</span>
-      )}
-      {!row.isOpen && row.below > 0 && <span class="below muted" title="spans below">+{formatCount(row.below)}</span>}
+      <StatusIcon status={row.status} isSaid />
+      <TypeIcon type={row.type} icon={row.icon} hue={row.hue} />
+      <span role="gridcell" class="tree-label">{row.label}</span>
+      {row.node !== "" && <span class="tree-node mono">{row.node}</span>}
+      <span role="gridcell" class={row.error === "" ? "tree-detail" : "tree-detail tone-error"}>{row.error || row.detail}</span>
+      <Marks row={row} isShut={isShut} />
+      {isShut && row.cost > 0 && <span class="tree-cost numbers" title="Cost of the call and all below it">{formatCost(row.cost)}</span>}
       <span role="gridcell" class="tree-time numbers">
         {row.status === "running" ? <Elapsed since={row.startedAt} /> : row.status === "lost" ? "lost" : formatDuration(row.duration)}
       </span>
     </div>
+  );
+}
+
+/** A row as it is read aloud. */
+function wordsOf(row: TreeRowView): string {
+  const lasted = row.status === "running" || row.status === "lost" ? "" : formatDuration(row.duration);
+  const below = row.errorsBelow > 0 ? `${row.errorsBelow} errors below` : "";
+  return [row.label, row.node, lookOf(row.status).word, row.error || row.detail, lasted, below].filter(Boolean).join(", ");
+}
+
+function Marks({ row, isShut }: { row: TreeRowView; isShut: boolean }) {
+  return (
+    <>
+      {row.retries > 0 && (
+        <button type="button" role="gridcell" class="mark" tabIndex={-1} title="Earlier attempts that failed; click to show them" onClick={(event) => {
+          event.stopPropagation();
+          toggleBranch(`retries:${row.key}`);
+        }}>
+          ×{row.retries + 1}
+        </button>
+      )}
+      {row.repeats > 0 && <span class="mark tone-warn" title={`Called ${row.repeats} times with the same arguments`}>same ×{row.repeats}</span>}
+      {isShut && row.errorsBelow > 0 && <span class="mark tone-error" title="errors below">✕{row.errorsBelow}</span>}
+      {!row.isOpen && row.below > 0 && <span class="mark" title="calls below">+{formatCount(row.below)}</span>}
+    </>
   );
 }
 
@@ -87,7 +112,7 @@ function Branch({ row }: { row: TreeRowView }) {
     toggleBranch(row.key);
   };
   return (
-    <button type="button" class="branch" tabIndex={-1} aria-label={row.isOpen ? "Close branch" : "Open branch"} onClick={toggle}>
+    <button type="button" role="gridcell" class="branch" tabIndex={-1} aria-label={row.isOpen ? "Close branch" : "Open branch"} onClick={toggle}>
       <Icon name={row.isOpen ? "down" : "right"} />
     </button>
   );

@@ -5,8 +5,11 @@ import { enter, tokenInFragment } from "../core/access";
 import { bridgeAddresses } from "../core/address";
 import { BLANK } from "../core/blank";
 import { NO_FILTER, type Filter, type Scope } from "../core/filter";
-import type { Pane, Snapshot, Target } from "../core/messages";
+import type { Destination, Exported, Picture, Snapshot, Target } from "../core/messages";
 import { send, startWorker } from "./link";
+import { FIRST_VIEW, type View } from "./place";
+import { isWide } from "./media";
+import { keep, kept } from "./settings";
 
 export const connection = signal(BLANK.connection);
 export const clock = signal(BLANK.clock);
@@ -14,11 +17,19 @@ export const header = signal(BLANK.header);
 export const table = signal(BLANK.table);
 export const tree = signal(BLANK.tree);
 export const selection = signal(BLANK.selection);
+export const source = signal(BLANK.source);
+export const moment = signal(BLANK.moment);
+export const counters = signal(BLANK.counters);
+export const query = signal(BLANK.query);
+export const nowRunning = signal(BLANK.now);
 export const runs = signal<NonNullable<Snapshot["runs"]>>([]);
 export const types = signal<NonNullable<Snapshot["types"]>>([]);
 export const details = signal<NonNullable<Snapshot["details"]> | null>(null);
+export const graph = signal<NonNullable<Snapshot["graph"]>>({ source: "nodes", nodes: [], more: 0 });
+export const timeline = signal<NonNullable<Snapshot["timeline"]> | null>(null);
+export const statistics = signal<NonNullable<Snapshot["statistics"]>>([]);
 
-/** The picture stands still; events are still taken in. */
+/** The viewer stopped the picture at the newest event, rather than going back to a moment. */
 export const paused = signal(false);
 /** The table shows the newest row; off as soon as the viewer looks at another. */
 export const following = signal(true);
@@ -26,20 +37,36 @@ export const following = signal(true);
 export const treeFollowing = signal(true);
 export const filter = signal<Filter>(NO_FILTER);
 export const scope = signal<Scope>({ kind: "auto" });
-export const tab = signal<Pane>("table");
+export const view = signal<View>(FIRST_VIEW);
 export const helpOpen = signal(false);
 /** The page's clock, ticking only while something on screen grows. */
 export const tick = signal(Date.now());
 /** When the log was last known to be up to date, on the page's clock. */
 export const upToDateAt = signal(Number.NaN);
 
+export const isPast = computed(() => moment.value.kind === "past");
+
 export const isFiltered = computed(() => {
   const { text, hiddenTypes, errorsOnly } = filter.value;
   return text.trim() !== "" || hiddenTypes.length > 0 || errorsOnly;
 });
 
-/** Now, on the log's clock, as far as it is known. */
-export const logNow = computed(() => clock.value.stoppedAt ?? tick.value + clock.value.offsetMs);
+/** Whether lists go along with what runs: only what runs has a newest call that one wants to see. */
+export const isFollowingTree = computed(() => {
+  const isRead = source.value.kind === "recording" ? source.value.done : connection.value.phase === "live";
+  return treeFollowing.value && isRead && header.value.status === "running";
+});
+
+/** Now, on the log's clock, as far as it is known; in the past, that moment. */
+export const logNow = computed(() => (isPast.value ? moment.value.at : (clock.value.stoppedAt ?? tick.value + clock.value.offsetMs)));
+
+/** The pictures that somebody sees; the others are not made. */
+const pictures = computed<readonly Picture[]>(() => {
+  if (view.value === "graph") return ["graph"];
+  if (view.value === "calls") return ["statistics"];
+  if (view.value === "timeline" || (view.value === "tree" && isWide.value)) return ["timeline"];
+  return [];
+});
 
 /** Connects, once the bridge has seen the token that the page was opened with, if any. */
 async function start(): Promise<void> {
@@ -57,32 +84,42 @@ async function start(): Promise<void> {
 export function boot(): void {
   startWorker(show);
   void start();
-  effect(() => send({ kind: "freeze", pane: "table", frozen: paused.value || !following.value }));
-  effect(() => send({ kind: "freeze", pane: "tree", frozen: paused.value }));
+  effect(() => send({ kind: "freeze", pane: "table", frozen: !following.value && !isPast.value }));
   effect(() => send({ kind: "filter", filter: filter.value }));
   effect(() => send({ kind: "scope", scope: scope.value }));
+  effect(() => send({ kind: "show", pictures: pictures.value }));
   effect(() => {
-    const { name, errors } = header.value;
-    document.title = [errors > 0 ? `✕ ${errors}` : "", name, "Agent events"].filter(Boolean).join(" · ");
+    const { name, errors, status } = header.value;
+    const mark = errors > 0 ? `✕ ${errors}` : status === "ok" || status === "returned" ? "✓" : "";
+    document.title = [mark, name, "Agent events"].filter(Boolean).join(" · ");
   });
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   setInterval(() => {
-    if (!document.hidden && !paused.value) tick.value = Date.now();
+    if (!document.hidden && !isPast.peek()) tick.value = Date.now();
   }, calm ? 1000 : 100);
 }
 
 function show(snapshot: Snapshot): void {
   batch(() => {
     if (snapshot.connection.phase === "live") upToDateAt.value = Date.now();
+    if (snapshot.moment.kind === "live" && moment.peek().kind === "past") paused.value = false;
     connection.value = snapshot.connection;
     clock.value = snapshot.clock;
     header.value = snapshot.header;
     table.value = snapshot.table;
     tree.value = snapshot.tree;
     selection.value = snapshot.selection;
+    source.value = snapshot.source;
+    moment.value = snapshot.moment;
+    counters.value = snapshot.counters;
+    query.value = snapshot.query;
+    nowRunning.value = snapshot.now;
     if (snapshot.runs) runs.value = snapshot.runs;
     if (snapshot.types) types.value = snapshot.types;
     if (snapshot.details !== undefined) details.value = snapshot.details;
+    if (snapshot.graph) graph.value = snapshot.graph;
+    if (snapshot.timeline) timeline.value = snapshot.timeline;
+    if (snapshot.statistics) statistics.value = snapshot.statistics;
   });
 }
 
@@ -94,9 +131,13 @@ export function select(target: Target): void {
   send({ kind: "select", target });
 }
 
-/** Does nothing where there is none, so that the lists go on following. */
-export function selectNewestError(): void {
-  if (header.peek().errors > 0) select({ kind: "newest-error" });
+/** To the next older failure (1) or the next newer (-1). Does nothing where there is none, so that the lists follow on. */
+export function selectError(by: 1 | -1): void {
+  if (header.peek().errors > 0) select({ kind: "error", by });
+}
+
+export function selectMatch(by: 1 | -1): void {
+  if (query.peek().matches > 0) select({ kind: "match", by });
 }
 
 export function changeFilter(change: Partial<Filter>): void {
@@ -122,16 +163,81 @@ export function showScope(next: Scope): void {
 /** Back to the newest row; the selection stays. */
 export function follow(): void {
   batch(() => {
-    paused.value = false;
     following.value = true;
+    treeFollowing.value = true;
+  });
+  goLive();
+}
+
+/** The one way back from the past. */
+export function goLive(): void {
+  paused.value = false;
+  send({ kind: "travel", to: "live" });
+}
+
+/** To another moment, which then stands still. */
+export function travel(to: Destination): void {
+  leaveFor();
+  send({ kind: "travel", to });
+}
+
+export function stepBy(by: number): void {
+  leaveFor();
+  send({ kind: "step", by });
+}
+
+export function play(speed: number): void {
+  leaveFor();
+  send({ kind: "play", speed });
+}
+
+/** Who moves in time wants to see what happens there. */
+function leaveFor(): void {
+  batch(() => {
+    paused.value = false;
     treeFollowing.value = true;
   });
 }
 
+/** Like the key of a player: stops what moves, and moves on what stands. */
 export function togglePause(): void {
-  paused.value = !paused.value;
+  const { kind, speed, lastSeq } = moment.peek();
+  if (kind === "past") {
+    if (paused.peek()) goLive();
+    else play(speed > 0 ? 0 : 1);
+  } else if (lastSeq >= 0) {
+    send({ kind: "travel", to: { seq: lastSeq } });
+    paused.value = true;
+  }
 }
 
 export function toggleBranch(key: string, open?: boolean): void {
   send(open === undefined ? { kind: "toggle", key } : { kind: "toggle", key, open });
+}
+
+/** Reads a recording in the place of the connection. */
+export function openFile(file: Blob, name: string, demo = false): void {
+  batch(() => {
+    scope.value = { kind: "auto" };
+    following.value = true;
+    treeFollowing.value = true;
+  });
+  send({ kind: "load", file, name, demo });
+}
+
+export function closeFile(): void {
+  showScope({ kind: "auto" });
+  send({ kind: "close" });
+}
+
+export function exportFile(what: Exported): void {
+  send({ kind: "export", what, format: "ndjson" });
+}
+
+/** Which part of the middle the picture takes, above the events; in percent. */
+export const share = signal(Math.min(Math.max(Number(kept("share")) || 46, 15), 85));
+
+export function changeShare(percent: number): void {
+  share.value = Math.min(Math.max(Math.round(percent), 15), 85);
+  keep("share", String(share.value));
 }

@@ -1,11 +1,15 @@
 // Owns the first line of the page: which run, whether it is live, pause, theme.
 import { Icon, type IconName } from "../components/icon";
 import { Menu } from "../components/menu";
-import { Status } from "../components/status";
+import { Status, StatusIcon } from "../components/status";
+import { CopyButton } from "../components/copy-button";
 import { formatCount, formatMoment } from "../core/format";
 import type { RunView } from "../core/messages";
+import { runAsCurl } from "./commands";
 import { ConnectionPill } from "./connection";
-import { helpOpen, header, logNow, paused, runs, scope, showScope, table, togglePause } from "./state";
+import { chooseFile } from "./drop";
+import { FilterBar } from "./filter-bar";
+import { closeFile, exportFile, helpOpen, header, isPast, logNow, moment, runs, scope, showScope, source, togglePause } from "./state";
 import { nextTheme, theme, type Theme } from "./theme";
 
 export function TopBar() {
@@ -16,9 +20,11 @@ export function TopBar() {
         <span>Agent events</span>
       </h1>
       <RunPicker />
+      <FilterBar />
       <div class="spring" />
       <ConnectionPill />
       <PauseButton />
+      <FileMenu />
       <ThemeButton />
       <button type="button" class="button quiet icon-only help-button" aria-label="Keys" title="Keys (?)" onClick={() => (helpOpen.value = true)}>
         <Icon name="keys" />
@@ -28,14 +34,35 @@ export function TopBar() {
 }
 
 function PauseButton() {
-  const waiting = table.value.waiting;
-  const label = paused.value ? `Paused, +${formatCount(waiting)} new` : "Pause";
+  const { behind, speed } = moment.value;
+  const stands = isPast.value && speed === 0;
+  const label = stands ? `Paused, +${formatCount(behind)} new` : "Pause";
   return (
-    <button type="button" class={`button pause ${paused.value ? "is-on" : ""}`} aria-pressed={paused.value} title="Space" onClick={togglePause}>
-      <Icon name={paused.value ? "triangle" : "pause"} />
+    <button type="button" class={`button pause ${stands ? "is-on" : ""}`} aria-pressed={stands} title="Space" onClick={togglePause}>
+      <Icon name={stands ? "triangle" : "pause"} />
       <span>{label}</span>
     </button>
   );
+}
+
+function FileMenu() {
+  const { value } = source;
+  const entries = (close: () => void) => {
+    const act = (what: () => void) => () => {
+      what();
+      close();
+    };
+    return (
+      <ul class="take-list">
+        <li><button type="button" class="choice" onClick={act(chooseFile)}><Icon name="file" />Open a recording…</button></li>
+        {value.kind === "recording" && <li><button type="button" class="choice" onClick={act(closeFile)}><Icon name="cross" />Close {value.name}</button></li>}
+        <li><button type="button" class="choice" onClick={act(() => exportFile("run"))}><Icon name="save" />Save the run as NDJSON</button></li>
+        <li><button type="button" class="choice" onClick={act(() => exportFile("table"))}><Icon name="save" />Save the rows of the table</button></li>
+        <li><CopyButton label="Copy the run as curl" text={runAsCurl} /></li>
+      </ul>
+    );
+  };
+  return <Menu name="Files" isIcon class="files" label={<Icon name="file" />}>{entries}</Menu>;
 }
 
 const THEMES: Record<Theme, { icon: IconName; name: string }> = {
@@ -73,7 +100,7 @@ function PickedRun() {
   const title = kind === "all" ? "All runs" : kind === "none" ? "Events of no run" : name || "No run yet";
   return (
     <>
-      {kind === "all" || kind === "none" ? <Icon name="run" /> : <Status status={status} terse />}
+      {kind === "all" || kind === "none" ? <Icon name="run" /> : <StatusIcon status={status} />}
       <span class="run-title">{title}</span>
       {run !== "" && <span class="run-id mono">{run.slice(0, 8)}</span>}
       {kind === "auto" && run !== "" && <span class="tag">newest</span>}

@@ -115,7 +115,7 @@ test("lanes out of sight are not drawn", () => {
 test("the overview shows each failure, and which part of the run is in sight", () => {
   const drawn = recorder();
   const { view } = picture([]);
-  drawOverview(drawn.pen, { view: { ...view, density: [4, 0, 1, 100], failures: [0, 0, 1, 0] }, width: 400, height: 36, from: 250, to: 500 }, COLOURS);
+  drawOverview(drawn.pen, { view: { ...view, density: [4, 0, 1, 100], failures: [0, 0, 1, 0] }, width: 400, height: 36, from: 250, to: 500, until: 1000 }, COLOURS);
   expect(drawn.rectangles.filter(({ colour }) => colour === "error")).toMatchObject([{ x: 200, height: 36 }]);
   expect(drawn.rectangles.filter(({ colour }) => colour === "done").map(({ x }) => x)).toEqual([0, 200, 300]);
   expect(drawn.outlines).toEqual([[100.75, 0.75, 98.5, 34.5]]);

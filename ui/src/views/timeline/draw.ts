@@ -196,7 +196,9 @@ function drawLabel(pen: Pen, { scale, now }: Picture, colours: Palette, lane: Ti
   const ended = xOf(scale, end);
   if (ended < 0 || began > scale.width) return;
   const isFailed = FAILED.has(lane.status);
-  const lasted = formatDuration((Math.min(end, Number.isNaN(lane.endedAt) ? now : end) - lane.startedAt) / 1000);
+  const ms = Math.min(end, Number.isNaN(lane.endedAt) ? now : end) - lane.startedAt;
+  // Times are known to the millisecond here.
+  const lasted = ms < 1 ? "< 1 ms" : formatDuration(ms / 1000);
   const text = [lane.label, lane.node, lasted].filter(Boolean).join("  ");
   const width = pen.measureText(text).width;
   const colour = isFailed ? colours.error : lane.status === "running" ? colours.text : colours.muted;
@@ -222,14 +224,16 @@ export interface Overview {
   /** The part of the run that the lanes show. */
   readonly from: number;
   readonly to: number;
+  /** Where what is counted ends; behind it is room. */
+  readonly until: number;
 }
 
 /** The whole run in little: how much happened when, where it failed, and which part is shown. */
-export function drawOverview(pen: Pen, { view, width, height, from, to }: Overview, colours: Palette): void {
+export function drawOverview(pen: Pen, { view, width, height, from, to, until }: Overview, colours: Palette): void {
   pen.clearRect(0, 0, width, height);
   const scale: Scale = { from: view.start, to: view.end, width };
   const most = view.density.reduce((high, count) => Math.max(high, count), 1);
-  const step = width / Math.max(view.density.length, 1);
+  const step = xOf(scale, until) / Math.max(view.density.length, 1);
   for (const [i, count] of view.density.entries()) {
     if (count === 0) continue;
     // By the root, so that a quiet stretch is still seen beside a burst.
