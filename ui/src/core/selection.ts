@@ -161,7 +161,10 @@ function beganHere(lens: Lens, seq: number): boolean {
 
 /** Looks through all rows, the newest first: an address is opened once. */
 function seqOfId({ store: { rows } }: Lens, id: string): number {
-  for (let seq = rows.nextSeq - 1; seq >= rows.firstSeq; seq -= 1) if (rows.get(seq)?.id === id) return seq;
+  for (let seq = rows.nextSeq - 1; seq >= rows.firstSeq; seq -= 1) {
+    // Reading an event costs far more than looking into its text.
+    if ((rows.textOf(seq).includes(id) || rows.cursorOf(seq) === id) && rows.get(seq)?.id === id) return seq;
+  }
   return -1;
 }
 
