@@ -30,6 +30,7 @@ mod asset;
 mod body;
 mod bridge;
 pub mod check;
+pub mod client;
 mod compression;
 mod config;
 mod continuity;
@@ -46,6 +47,7 @@ mod negotiation;
 mod page_size;
 mod protocol;
 mod query;
+mod reader;
 mod ring;
 mod routes;
 mod running;
@@ -58,3 +60,9 @@ pub use self::bridge::{Bridge, Builder};
 pub use self::config::{DEFAULT_PORT, Limits, port_from_env};
 pub use self::error::BridgeError;
 pub use self::running::{Running, spawn};
+
+/// What the program's commands stand on. No contract.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::reader::Reader;
+}

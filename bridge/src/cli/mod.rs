@@ -2,13 +2,14 @@
 //! 2 misused. Where 1 is an answer, as it is of `check`, what failed is 2 as well.
 
 mod check;
+mod completions;
 mod log;
 mod serve;
 
 use std::io::{IsTerminal as _, stderr};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use event_bridge::BridgeError;
 use tracing_subscriber::EnvFilter;
 
@@ -32,6 +33,9 @@ enum Command {
     /// Check that a stream or a recording tells the truth: spans, durations, statuses, steps, sums.
     #[command(after_help = check::EXAMPLES)]
     Check(check::Check),
+    /// Print a script that completes commands and flags in a shell.
+    #[command(after_help = completions::EXAMPLES)]
+    Completions(completions::Completions),
 }
 
 const EXAMPLES: &str = "\
@@ -53,6 +57,7 @@ pub(crate) fn main() -> ExitCode {
     let (done, failed) = match cli.command {
         Command::Serve(serve) => (serve.run(), FAILED),
         Command::Check(check) => (check.run(), MISUSED),
+        Command::Completions(completions) => (completions.run(Cli::command()), FAILED),
     };
     match done {
         Ok(code) => code,

@@ -4,7 +4,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
-use crate::support::program::{command, interrupt};
+use crate::support::program::{command, interrupt, run};
 use crate::support::{Redis, TestBridge, get, in_time, until};
 
 async fn refused(command: &mut Command) -> (Option<i32>, String) {
@@ -160,4 +160,22 @@ async fn help_shows_examples() {
     for part in ["--redis <URL>", "REDIS_URL", "--allow-origin", "Examples:", "curl"] {
         assert!(text.contains(part), "{text}");
     }
+}
+
+#[tokio::test]
+async fn completions_know_every_command_and_do_not_mind_a_reader_that_goes() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let said = run(&mut command(&["completions", shell])).await;
+        assert_eq!(said.code, Some(0), "{said:?}");
+        for name in ["serve", "check", "--complete"] {
+            assert!(said.out.contains(name.trim_start_matches('-')), "{shell}: {name}");
+        }
+    }
+    let mut child = command(&["completions", "bash"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().await.unwrap();
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
 }

@@ -3,6 +3,7 @@
 
 mod access;
 mod check;
+mod client;
 mod command_line;
 mod compression;
 mod drain;
