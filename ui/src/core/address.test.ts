@@ -25,5 +25,5 @@ test("a name that is no address is refused with the form it should have", () => 
 });
 
 test("a cursor is escaped", () => {
-  expect(eventsUrl("ws://h:1", "1795-4@812")).toBe("ws://h:1/events?framed=1&after=1795-4%40812");
+  expect(eventsUrl("ws://h:1", "1795-4@812", 65536)).toBe("ws://h:1/events?framed=1&credit=65536&after=1795-4%40812");
 });

@@ -36,9 +36,9 @@ export function bridgeAddresses(page: PageLocation): Addresses {
   return { candidates: page.port === DEFAULT_PORT ? [own] : [own, fallback], error: "" };
 }
 
-/** The framed event stream of a bridge, from a cursor on. */
-export function eventsUrl(origin: string, after: string): string {
-  return `${origin}/events?framed=1&after=${encodeURIComponent(after)}`;
+/** The framed event stream of a bridge, from a cursor on; no more than `credit` bytes are on their way at a time. */
+export function eventsUrl(origin: string, after: string, credit: number): string {
+  return `${origin}/events?framed=1&credit=${credit}&after=${encodeURIComponent(after)}`;
 }
 
 function originOf(scheme: string, asked: string): string {

@@ -4,6 +4,7 @@ import { event, line } from "./fixtures";
 
 interface FakeSocket extends Socket {
   url: string;
+  sent: string[];
   closedByUs: boolean;
 }
 
@@ -24,7 +25,7 @@ function connect(candidates: readonly string[]): Connection {
     candidates,
     {
       open(url) {
-        const socket: FakeSocket = { url, closedByUs: false, onmessage: null, onclose: null, close: () => (socket.closedByUs = true) };
+        const socket: FakeSocket = { url, sent: [], closedByUs: false, send: (text) => socket.sent.push(text), onmessage: null, onclose: null, close: () => (socket.closedByUs = true) };
         sockets.push(socket);
         return socket;
       },
@@ -64,11 +65,11 @@ const CAUGHT_UP = '{"control":"heartbeat","head":"5-0@5","time":"2026-01-01T00:0
 
 test("the first connection asks for everything, the next for what came after the last event", () => {
   connect(["ws://h:1"]);
-  expect(last().url).toBe("ws://h:1/events?framed=1&after=0");
+  expect(last().url).toBe("ws://h:1/events?framed=1&credit=4194304&after=0");
   say(HELLO, line(event("a"), "7-1@8"));
   last().onclose?.({ code: 1006, reason: "" });
   pass(10_000);
-  expect(last().url).toBe("ws://h:1/events?framed=1&after=7-1%408");
+  expect(last().url).toBe("ws://h:1/events?framed=1&credit=4194304&after=7-1%408");
 });
 
 test("before any event it resumes from the greeting's cursor, after a reset from the one it gave", () => {
@@ -175,4 +176,17 @@ test("a bridge that asks for a token is not asked again until the viewer has sho
   connection.retry();
   expect(sockets).toHaveLength(2);
   expect(last().url).toContain("ws://h:1/");
+});
+
+test("what was read is acknowledged, so that no more is on its way than a page can hold", () => {
+  connect(["ws://a"]);
+  expect(last().url).toContain("credit=4194304");
+  const say = (text: string) => last().onmessage?.({ data: text });
+  say(line(event("a"), "1-0@1"));
+  expect(last().sent).toEqual([]);
+  say(line(event("b", { text: "x".repeat(300_000) }), "2-0@2"));
+  expect(last().sent).toEqual(['{"op":"ack","cursor":"2-0@2"}']);
+  say(line(event("c", { text: "x".repeat(200_000) }), "3-0@3"));
+  say(line(event("d", { text: "x".repeat(100_000) }), "4-0@4"));
+  expect(last().sent).toHaveLength(2);
 });

@@ -7,6 +7,7 @@ import { readFrames, type Frame } from "./protocol";
 export interface Socket {
   onmessage: ((message: { data: unknown }) => void) | null;
   onclose: ((closed: { code: number; reason: string }) => void) | null;
+  send(text: string): void;
   close(): void;
 }
 
@@ -40,6 +41,14 @@ const LONGEST_WAIT_MS = 10_000;
 /** Two heartbeats and a half: a connection that silent is dead, whatever the socket says. */
 export const SILENCE_MS = 25_000;
 
+/**
+ * What may be on its way before this page says how far it has come. A browser takes in whatever is sent; without a bound,
+ * a long replay would pile up in the memory of a page that reads slower than the bridge writes.
+ */
+const CREDIT_BYTES = 4 * 1024 * 1024;
+/** Read so much, in characters, before saying so: a part of the credit even where each takes three bytes. */
+const ACKNOWLEDGE_AFTER = 256 * 1024;
+
 /** Our own code for giving up a silent connection; the bridge's begin at 1000. */
 const SILENT = -1;
 
@@ -68,6 +77,7 @@ export class Connection {
   private stream = "";
   private log = "";
   private caughtUp = false;
+  private unacknowledged = 0;
   private bye: Extract<Frame, { kind: "bye" }> | undefined;
 
   constructor(
@@ -81,9 +91,10 @@ export class Connection {
     this.leave();
     this.greeted = false;
     this.caughtUp = false;
+    this.unacknowledged = 0;
     this.bye = undefined;
     this.events.state({ phase: "connecting", bridge: this.bridge, attempt: this.attempt });
-    const socket = this.world.open(eventsUrl(this.bridge, this.cursor));
+    const socket = this.world.open(eventsUrl(this.bridge, this.cursor, CREDIT_BYTES));
     this.socket = socket;
     this.watchSilence();
     socket.onmessage = ({ data }) => this.receive(data);
@@ -106,6 +117,15 @@ export class Connection {
       this.follow(frame);
       this.events.frame(frame);
     }
+    this.acknowledge(data.length);
+  }
+
+  /** Says how far this page has come, now and then: what it was sent is read and kept by now. */
+  private acknowledge(characters: number): void {
+    this.unacknowledged += characters;
+    if (this.unacknowledged < ACKNOWLEDGE_AFTER || !this.socket) return;
+    this.unacknowledged = 0;
+    this.socket.send(JSON.stringify({ op: "ack", cursor: this.cursor }));
   }
 
   private follow(frame: Frame): void {

@@ -115,6 +115,7 @@ export class Session {
         this.stopTable();
         return;
       case "select":
+        this.followNewestRun();
         this.pointer.select(request.target, this.ground());
         return;
       case "toggle":

@@ -177,7 +177,7 @@ function openSocket(url: string): Socket {
     return new WebSocket(url) as unknown as Socket;
   } catch (error) {
     // An address the browser refuses outright fails like one that does not answer.
-    const refused: Socket = { onmessage: null, onclose: null, close: () => undefined };
+    const refused: Socket = { onmessage: null, onclose: null, send: () => undefined, close: () => undefined };
     setTimeout(() => refused.onclose?.({ code: 0, reason: String(error) }));
     return refused;
   }
