@@ -12,7 +12,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::config::{Config, Limits, TlsFiles};
 use crate::error::BridgeError;
 use crate::running::Running;
-use crate::server::{self, tls, token::Token};
+use crate::server::{self, access, tls, token::Token};
 use crate::source::Source;
 
 /// A bridge that listens, and can be [run](Bridge::run).
@@ -145,13 +145,20 @@ impl Builder {
         self
     }
 
-    /// Listens on the address, on `log` unless one was given.
-    pub(crate) fn listen(self, log: impl FnOnce() -> Result<Arc<dyn Log>, BridgeError>) -> Result<Bridge, BridgeError> {
-        let address = self.config.address();
-        if !address.ip().is_loopback() && !self.config.is_insecure && self.config.token.is_none() {
+    /// Whether a bridge could be made of this, as far as that can be told without listening: files are read, names are
+    /// looked at. The error says what is wrong, and what to do.
+    pub fn check(&self) -> Result<(), BridgeError> {
+        self.prepare().map(|_| ())
+    }
+
+    fn prepare(&self) -> Result<Option<TlsAcceptor>, BridgeError> {
+        let config = &self.config;
+        let address = config.address();
+        if !address.ip().is_loopback() && !config.is_insecure && config.token.is_none() {
             return Err(BridgeError::Open(address));
         }
-        if let Some(dir) = &self.config.ui_dir
+        access::check_names(&config.allowed_origins, &config.allowed_hosts)?;
+        if let Some(dir) = &config.ui_dir
             && !dir.is_dir()
         {
             return Err(BridgeError::Setting(format!(
@@ -159,7 +166,13 @@ impl Builder {
                 dir.display()
             )));
         }
-        let tls = self.config.tls.as_ref().map(tls::acceptor).transpose()?;
+        config.tls.as_ref().map(tls::acceptor).transpose()
+    }
+
+    /// Listens on the address, on `log` unless one was given.
+    pub(crate) fn listen(self, log: impl FnOnce() -> Result<Arc<dyn Log>, BridgeError>) -> Result<Bridge, BridgeError> {
+        let address = self.config.address();
+        let tls = self.prepare()?;
         let log = self.log.map_or_else(log, Ok)?;
         let listen = || {
             let listener = TcpListener::bind(address)?;

@@ -24,6 +24,9 @@ const PRODUCT_VARIABLES: &[&str] = &[
     "EVENT_SPOOL",
     "EVENT_SPOOL_MAX_BYTES",
     "WS_PORT",
+    "EVENT_BRIDGE_CONFIG",
+    "EVENT_BRIDGE_TOKEN",
+    "EVENT_BRIDGE_TOKEN_FILE",
 ];
 
 /// What `cargo run` tells this program about itself. Build scripts that look at these (ring's) would be run anew, with all

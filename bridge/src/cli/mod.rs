@@ -3,15 +3,16 @@
 
 mod check;
 mod completions;
+mod config;
+mod diagnostics;
 mod log;
 mod serve;
+mod settings;
 
-use std::io::{IsTerminal as _, stderr};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use event_bridge::BridgeError;
-use tracing_subscriber::EnvFilter;
 
 const FAILED: u8 = 1;
 /// The same as clap's own.
@@ -30,6 +31,9 @@ enum Command {
     /// Serve the UI, the live stream and the history of one stream.
     #[command(after_help = serve::EXAMPLES)]
     Serve(serve::Serve),
+    /// Print or check the settings of `serve`.
+    #[command(after_help = config::EXAMPLES)]
+    Config(config::Config),
     /// Check that a stream or a recording tells the truth: spans, durations, statuses, steps, sums.
     #[command(after_help = check::EXAMPLES)]
     Check(check::Check),
@@ -42,20 +46,18 @@ const EXAMPLES: &str = "\
 Examples:
   event-bridge serve                     # Redis at localhost, http://127.0.0.1:9999
   event-bridge serve --help              # all flags
+  event-bridge config print              # all settings, with where each comes from
   event-bridge check                     # is what the stream tells true?";
 
 pub(crate) fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let is_terminal = stderr().is_terminal();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(stderr)
-        .with_ansi(is_terminal)
-        .with_target(false)
-        .init();
+    // Its settings say how it logs.
+    if !matches!(cli.command, Command::Serve(_)) {
+        diagnostics::start_default();
+    }
     let (done, failed) = match cli.command {
         Command::Serve(serve) => (serve.run(), FAILED),
+        Command::Config(config) => (config.run(), FAILED),
         Command::Check(check) => (check.run(), MISUSED),
         Command::Completions(completions) => (completions.run(Cli::command()), FAILED),
     };

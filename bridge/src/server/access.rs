@@ -10,6 +10,7 @@ use warp::http::uri::Authority;
 
 use super::token::Token;
 use crate::config::Config;
+use crate::error::BridgeError;
 use crate::metrics::Refusal;
 
 /// See the module's description.
@@ -171,6 +172,29 @@ impl Refused {
     }
 }
 
+/// A name that could never be the one of a request is a mistake that nobody would see.
+pub(crate) fn check_names(origins: &[String], hosts: &[String]) -> Result<(), BridgeError> {
+    let is_origin = |origin: &&String| {
+        let authority = authority_of(&origin.trim_end_matches('/').to_ascii_lowercase());
+        authority.is_some_and(|authority| !authority.as_str().contains('@'))
+    };
+    if let Some(origin) = origins.iter().find(|origin| !is_origin(origin)) {
+        return Err(BridgeError::Setting(format!(
+            "--allow-origin: expected scheme and host of a page, such as https://tools.example, got {origin:?}"
+        )));
+    }
+    let is_host = |host: &&String| {
+        host.parse()
+            .is_ok_and(|authority: Authority| authority.host() == host.as_str())
+    };
+    if let Some(host) = hosts.iter().find(|host| !is_host(host)) {
+        return Err(BridgeError::Setting(format!(
+            "--allow-host: expected a host name without scheme and port, such as bridge.example, got {host:?}"
+        )));
+    }
+    Ok(())
+}
+
 /// Addresses are written down: in logs, in histories, in `Referer`s. A token in one is refused before it does harm
 /// unnoticed.
 pub(crate) fn no_token_in(uri: &Uri) -> Result<(), Refused> {
@@ -272,6 +296,26 @@ mod tests {
             assert!(!reached_by(&access, host), "{host}");
         }
         assert!(self::access("127.0.0.1").host(&HeaderMap::new()).is_err());
+    }
+
+    #[test]
+    fn a_name_that_could_never_be_asked_for_is_refused() {
+        let check = |origin: &str, host: &str| check_names(&[origin.to_owned()], &[host.to_owned()]);
+        assert!(check("https://Tools.example:8443/", "bridge.example").is_ok());
+        assert!(check("http://[::1]:1", "[fd00::1]").is_ok());
+        for (origin, host) in [
+            ("tools.example", "bridge.example"),
+            ("https://", "bridge.example"),
+            ("https://tools.example/path", "bridge.example"),
+            ("https://me@tools.example", "bridge.example"),
+            ("*", "bridge.example"),
+            ("https://tools.example", "bridge.example:9999"),
+            ("https://tools.example", "https://bridge.example"),
+            ("https://tools.example", ""),
+        ] {
+            let error = check(origin, host).unwrap_err().to_string();
+            assert!(error.contains("such as"), "{error}");
+        }
     }
 
     #[test]

@@ -3,29 +3,40 @@ use std::process::Output;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::support::program::{command, interrupt, run};
 use crate::support::{Redis, TestBridge, get, in_time, until};
 
-async fn refused(command: &mut Command) -> (Option<i32>, String) {
+pub(crate) async fn refused(command: &mut Command) -> (Option<i32>, String) {
     let Output { status, stderr, .. } = in_time("the command gives up", command.output()).await.unwrap();
     (status.code(), String::from_utf8(stderr).unwrap())
 }
 
 /// Reads the program's log until it serves; the port.
 async fn served_port(child: &mut Child) -> u16 {
+    served(child).await.0
+}
+
+/// Reads the program's log until it serves; the port, and all lines of the log.
+pub(crate) async fn served(child: &mut Child) -> (u16, UnboundedReceiver<String>) {
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    in_time("the program serves", async {
-        loop {
-            let line = lines.next_line().await.unwrap().expect("it still runs");
-            if let Some((_, port)) = line.split_once("serving http://127.0.0.1:") {
-                // Its log must still find a reader.
-                tokio::spawn(async move { while lines.next_line().await.is_ok_and(|line| line.is_some()) {} });
-                return port.parse().unwrap();
+    let (log, kept) = unbounded_channel();
+    let (port, is_served) = tokio::sync::oneshot::channel();
+    // Its log must find a reader for as long as it runs.
+    tokio::spawn(async move {
+        let mut port = Some(port);
+        while let Ok(Some(line)) = lines.next_line().await {
+            if let Some((_, rest)) = line.split_once("serving http://127.0.0.1:") {
+                let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+                port.take().unwrap().send(digits.parse().unwrap()).unwrap();
             }
+            // Only some tests want to know what was logged.
+            let _ = log.send(line);
         }
-    })
-    .await
+    });
+    let port = in_time("the program serves", is_served).await.expect("it still runs");
+    (port, kept)
 }
 
 #[tokio::test]

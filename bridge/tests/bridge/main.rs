@@ -6,6 +6,7 @@ mod check;
 mod client;
 mod command_line;
 mod compression;
+mod configuration;
 mod drain;
 mod embedded;
 mod filters;
