@@ -146,6 +146,27 @@ async fn a_tail_wakes_for_an_entry_of_another_producer_and_gives_up_after_its_pa
 }
 
 #[tokio::test]
+async fn what_is_followed_comes_with_the_state_of_the_stream_it_belongs_to() {
+    let server = RedisServer::start();
+    let log = log(&server);
+    let nothing = log.follow(Cursor::START, 10, Duration::from_millis(20)).await.unwrap();
+    assert!(nothing.entries.is_empty());
+    log.append(&texts(0..3)).await.unwrap();
+    let page = log.follow(Cursor::START, 10, DEADLINE).await.unwrap();
+    let seen = page.entries[2].cursor();
+    assert_eq!((page.info.appended, seen.ordinal), (Some(3), Some(3)));
+    // Another stream in its place: its first entry cannot be the fourth.
+    let _: () = redis::cmd("DEL")
+        .arg("agent_events")
+        .query_async(&mut client(&server).await)
+        .await
+        .unwrap();
+    log.append(&texts(3..4)).await.unwrap();
+    let page = log.follow(seen, 10, DEADLINE).await.unwrap();
+    assert_eq!((page.info.appended, page.entries[0].ordinal), (Some(1), Some(1)));
+}
+
+#[tokio::test]
 async fn a_trimmed_stream_tells_exactly_how_much_is_gone() {
     let server = RedisServer::start();
     let log = log(&server);

@@ -81,6 +81,17 @@ pub trait Log: Send + Sync + 'static {
             }
         })
     }
+
+    /// As [`Log::tail`], with the state of the log right behind what was read: a reader that knows how many entries
+    /// there were can tell from it whether these follow what it has seen. Entries that are neither the log's first nor
+    /// its last when that is looked at can't be told from those of another log; whoever must know reads a page.
+    fn follow(&self, after: Cursor, limit: usize, patience: Duration) -> LogFuture<'_, Page> {
+        Box::pin(async move {
+            let entries = self.tail(after, limit, patience).await?;
+            let info = self.info().await?;
+            Ok(Page::forward(after, entries, info))
+        })
+    }
 }
 
 /// Which way a page is read.

@@ -100,6 +100,10 @@ impl Log for RedisLog {
     fn tail(&self, after: Cursor, limit: usize, patience: Duration) -> LogFuture<'_, Vec<Entry>> {
         Box::pin(read::tail(self, after, limit, patience))
     }
+
+    fn follow(&self, after: Cursor, limit: usize, patience: Duration) -> LogFuture<'_, Page> {
+        Box::pin(read::follow(self, after, limit, patience))
+    }
 }
 
 #[cfg(test)]

@@ -55,24 +55,47 @@ pub(super) async fn tail(
     limit: usize,
     patience: Duration,
 ) -> Result<Vec<Entry>, LogError> {
-    // BLOCK 0 would wait for ever.
-    let block_ms = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX).max(1);
-    let mut command = redis::pipe();
-    command.ignore_errors();
-    command.cmd("XREAD").arg("COUNT").arg(limit).arg("BLOCK").arg(block_ms);
-    command.arg("STREAMS").arg(&log.stream).arg(after.id.to_string());
-    let (lease, replies) = query(log, &command, patience).await?;
+    let mut commands = redis::pipe();
+    commands.ignore_errors();
+    block(&mut commands, log, after, limit, patience);
+    let (lease, replies) = query(log, &commands, patience).await?;
     lease.give_back();
-    let mut entries = match checked(log, replies.into_iter().next().unwrap_or_default())? {
-        Value::Nil => Vec::new(),
-        reply => entries(stream_of(reply)?)?,
-    };
+    let mut entries = blocked(log, replies.into_iter().next().unwrap_or_default())?;
     if let Some(ordinal) = after.ordinal {
         for (ordinal, entry) in (ordinal + 1..).zip(&mut entries) {
             entry.ordinal = Some(ordinal);
         }
     }
     Ok(entries)
+}
+
+/// Both are asked at once: Redis answers the second when it has answered the first, with no way there and back between.
+pub(super) async fn follow(log: &RedisLog, after: Cursor, limit: usize, patience: Duration) -> Result<Page, LogError> {
+    let mut commands = redis::pipe();
+    commands.ignore_errors();
+    block(&mut commands, log, after, limit, patience);
+    commands.cmd("XINFO").arg("STREAM").arg(&log.stream);
+    let (lease, replies) = query(log, &commands, patience).await?;
+    lease.give_back();
+    let mut replies = replies.into_iter();
+    let entries = blocked(log, replies.next().unwrap_or_default())?;
+    let info = stream_info(log, replies.next().unwrap_or_default())?;
+    Ok(Page::forward(after, entries, info))
+}
+
+fn block(commands: &mut Pipeline, log: &RedisLog, after: Cursor, limit: usize, patience: Duration) {
+    // BLOCK 0 would wait for ever.
+    let block_ms = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX).max(1);
+    commands.cmd("XREAD").arg("COUNT").arg(limit).arg("BLOCK").arg(block_ms);
+    commands.arg("STREAMS").arg(&log.stream).arg(after.id.to_string());
+}
+
+/// What a blocking read answered.
+fn blocked(log: &RedisLog, reply: Value) -> Result<Vec<Entry>, LogError> {
+    match checked(log, reply)? {
+        Value::Nil => Ok(Vec::new()),
+        reply => entries(stream_of(reply)?),
+    }
 }
 
 /// Asks on a leased connection; once more on a new one, if the idle one had been closed by the server. `patience` is
