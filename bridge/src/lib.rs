@@ -44,6 +44,7 @@ mod history;
 mod line;
 mod metrics;
 mod negotiation;
+mod pace;
 mod page_size;
 mod protocol;
 mod query;

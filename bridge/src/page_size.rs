@@ -8,7 +8,7 @@ use event_core::log::{Content, Entry};
 /// What one read should bring.
 const TARGET_BYTES: usize = 1024 * 1024;
 const MIN_ENTRIES: usize = 8;
-const MAX_ENTRIES: usize = 256;
+const MAX_ENTRIES: usize = 1000;
 /// Until something has been read.
 const FIRST_GUESS_BYTES: usize = 8 * 1024;
 

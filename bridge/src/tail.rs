@@ -6,17 +6,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use event_core::Timestamp;
-use event_core::log::{Cursor, Direction, Entry, LogError};
+use event_core::log::{Cursor, Direction, Entry, LogError, Page};
 
 use crate::config::Limits;
 use crate::continuity::{self, Continuity};
 use crate::history::END;
+use crate::pace::Pace;
 use crate::page_size::{self, PageSize};
 use crate::ring::{self, Block, Seen, WINDOW};
 use crate::source::Source;
 
-/// After this long without, a read is done as a page, which tells trimming and resets exactly.
-const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 const MIN_BACKOFF: Duration = Duration::from_millis(50);
 /// Also the pause after a refusal, which somebody must mend.
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
@@ -33,12 +32,9 @@ pub(crate) struct Tail {
     cursor: Option<Cursor>,
     /// The log may have changed unseen: the next read is a page.
     must_check: bool,
-    /// When a page was last read.
-    checked: Instant,
-    /// How many entries the log had then.
-    length: u64,
     seen: Seen,
     size: PageSize,
+    pace: Pace,
     backoff: Duration,
 }
 
@@ -51,10 +47,9 @@ impl Tail {
             warm_up_entries: limits.ring_entries.max(WINDOW),
             cursor: None,
             must_check: false,
-            checked: Instant::now(),
-            length: 0,
             seen: Seen::default(),
             size: PageSize::default(),
+            pace: Pace::default(),
             backoff: MIN_BACKOFF,
         }
     }
@@ -97,7 +92,6 @@ impl Tail {
                 .older(oldest, self.warm_up_entries - entries.len())
                 .await?;
             head.get_or_insert(page.info.head());
-            self.length = page.info.length;
             let Some(entry) = page.entries.last() else { break };
             oldest = entry.cursor();
             bytes += page.entries.iter().map(page_size::bytes).sum::<usize>();
@@ -119,19 +113,8 @@ impl Tail {
 
     async fn follow(&mut self, cursor: Cursor) -> Result<(), LogError> {
         let limit = self.size.entries();
-        if !self.must_check {
-            let entries = self.source.log.tail(cursor, limit, self.patience).await?;
-            // A hole before these entries would mean that they are all the log has, or that there are more to come.
-            let may_hide_hole = entries.len() >= limit || entries.len() as u64 >= self.length;
-            if !entries.is_empty() && !may_hide_hole && self.checked.elapsed() < CHECK_INTERVAL {
-                self.take(&entries);
-                return Ok(());
-            }
-        }
-        let page = self.source.log.page(cursor, Direction::Forward, limit).await?;
+        let page = self.next(cursor, limit).await?;
         self.must_check = false;
-        self.checked = Instant::now();
-        self.length = page.info.length;
         match Continuity::of(cursor, &page) {
             Continuity::Unbroken => {}
             Continuity::Gap(gap) => {
@@ -145,8 +128,26 @@ impl Tail {
                 return Ok(());
             }
         }
+        // Behind a full page there is more, which need not be waited for.
+        self.must_check = page.entries.len() >= limit;
         self.take(&page.entries);
         Ok(())
+    }
+
+    /// What comes next, at once if it is there already, and with the state of the log to which it belongs.
+    async fn next(&mut self, cursor: Cursor, limit: usize) -> Result<Page, LogError> {
+        let log = self.source.log.clone();
+        let pause = self.pace.pause(Instant::now());
+        if let Some(pause) = pause {
+            tokio::time::sleep(pause).await;
+        }
+        if pause.is_none() && !self.must_check {
+            let page = log.follow(cursor, limit, self.patience).await?;
+            if !is_in_doubt(&page) {
+                return Ok(page);
+            }
+        }
+        log.page(cursor, Direction::Forward, limit).await
     }
 
     /// The log is another one: follows it from its start.
@@ -172,6 +173,8 @@ impl Tail {
         if let Some(entry) = entries.last() {
             self.cursor = Some(entry.cursor());
         }
+        let clients = self.source.ring.readers();
+        self.pace.read(entries.len(), clients, self.must_check, Instant::now());
     }
 
     fn publish(&mut self, entries: &[Entry]) {
@@ -213,4 +216,13 @@ impl Tail {
         self.backoff = (self.backoff * 2).min(MAX_BACKOFF);
         pause
     }
+}
+
+/// More came between the look at the entries and that at the log, so that nobody can tell whether these follow what was
+/// seen before: they may be of a log that has come in its place.
+fn is_in_doubt(page: &Page) -> bool {
+    let (Some(first), Some(last)) = (page.entries.first(), page.entries.last()) else {
+        return false;
+    };
+    page.info.is_exact && page.info.last != last.id && page.info.first != Some(first.id)
 }

@@ -76,6 +76,11 @@ impl Ring {
         self.head.subscribe()
     }
 
+    /// How many wait for a change.
+    pub(crate) fn readers(&self) -> usize {
+        self.head.receiver_count()
+    }
+
     /// What comes after `cursor`. None if the reader is of another epoch.
     pub(crate) fn locate(&self, cursor: Cursor, epoch: u64) -> Option<Place> {
         let state = self.lock();
