@@ -58,7 +58,7 @@ pub(crate) fn refusal(refused: &Refused) -> Response {
     let status = match refused.why {
         Refusal::Host | Refusal::Origin => StatusCode::FORBIDDEN,
         Refusal::Token => StatusCode::UNAUTHORIZED,
-        Refusal::TokenInAddress | Refusal::Tls => StatusCode::BAD_REQUEST,
+        Refusal::Target | Refusal::TokenInAddress | Refusal::Tls => StatusCode::BAD_REQUEST,
         Refusal::Rate | Refusal::AddressFull => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Full | Refusal::Idle => StatusCode::SERVICE_UNAVAILABLE,
     };

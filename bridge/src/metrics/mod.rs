@@ -68,6 +68,8 @@ pub(crate) enum Refusal {
     Origin,
     /// No token, or a wrong one.
     Token,
+    /// No path is asked for.
+    Target,
     /// A token where it would be written down: in the address.
     TokenInAddress,
     /// All connections are taken.
@@ -186,10 +188,11 @@ impl Kind {
 }
 
 impl Refusal {
-    const ALL: [(Self, &'static str); 9] = [
+    const ALL: [(Self, &'static str); 10] = [
         (Self::Host, "host"),
         (Self::Origin, "origin"),
         (Self::Token, "token"),
+        (Self::Target, "target"),
         (Self::TokenInAddress, "token_in_address"),
         (Self::Full, "connections"),
         (Self::AddressFull, "connections_per_address"),

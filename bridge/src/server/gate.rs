@@ -70,6 +70,14 @@ async fn pass(
         });
     }
     let host = host.as_ref().map_err(Clone::clone)?;
+    // Targets of proxies have none (RFC 9112, section 3.2.3), and warp would panic.
+    if request.uri().path_and_query().is_none() {
+        return Err(Refused::new(
+            Refusal::Target,
+            "the request names no path",
+            "ask for a path, such as GET /: the bridge is no proxy",
+        ));
+    }
     access::no_token_in(request.uri())?;
     let path = request.uri().path();
     if OPEN.contains(&path) || state.ui.has(path).await {

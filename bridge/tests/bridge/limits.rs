@@ -255,6 +255,16 @@ async fn bad_bytes_are_answered_with_400_and_disturb_nobody() {
         let answer = get(bridge.port, path).await;
         assert_eq!(answer.status, status, "{path}: {}", answer.body);
     }
+    for target in ["localhost:80", "localhost", "a:b@c", "*"] {
+        let mut socket = connect(bridge.port).await;
+        let request = format!("GET {target} HTTP/1.0\r\nhost: localhost\r\n\r\n");
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let answer = rest(&mut socket).await;
+        assert!(
+            answer.starts_with("HTTP/1.0 4") || answer.starts_with("HTTP/1.1 4"),
+            "{target}: {answer}"
+        );
+    }
     for host in [&b"h\xffst"[..], b"a b", b"", b"user@localhost"] {
         let mut socket = connect(bridge.port).await;
         let request = [b"GET / HTTP/1.0\r\nhost: ", host, b"\r\n\r\n"].concat();

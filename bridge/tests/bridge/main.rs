@@ -13,6 +13,7 @@ mod filters;
 mod framed;
 mod gaps;
 mod history;
+mod hostile;
 mod invalid;
 mod limits;
 mod metrics;
