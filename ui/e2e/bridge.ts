@@ -7,11 +7,11 @@ export class Bridge {
   private process: ChildProcess | undefined;
   private said = "";
 
-  private constructor(readonly port: number, private readonly redisUrl: string) {}
+  private constructor(readonly port: number, private readonly environment: Record<string, string>) {}
 
-  /** On a free port, unless the test needs a certain one. */
-  static async start(redisUrl: string, port?: number): Promise<Bridge> {
-    const bridge = new Bridge(port ?? (await freePort()), redisUrl);
+  /** On a free port, unless the test needs a certain one, and with variables of its own. */
+  static async start(redisUrl: string, variables: Record<string, string> = {}, port?: number): Promise<Bridge> {
+    const bridge = new Bridge(port ?? (await freePort()), { REDIS_URL: redisUrl, ...variables });
     await bridge.resume();
     return bridge;
   }
@@ -26,7 +26,7 @@ export class Bridge {
     if (!binary) throw new Error("EVENT_BRIDGE_BIN is not set; build the bridge (cargo build -p event-bridge) and name its binary");
     const { EVENT_STREAM: _stream, REDIS_HOST: _host, ...environment } = process.env;
     const child = spawn(binary, ["serve", "--port", String(this.port)], {
-      env: { ...environment, REDIS_URL: this.redisUrl },
+      env: { ...environment, ...this.environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const listen = (data: Buffer) => (this.said = `${this.said}${data.toString()}`.slice(-4000));

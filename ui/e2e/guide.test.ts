@@ -21,7 +21,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   redis = await Redis.start();
-  bridge = await Bridge.start(redis.url, GUIDE_PORT);
+  bridge = await Bridge.start(redis.url, {}, GUIDE_PORT);
   const html = await readFile(new URL("fixtures/guide.html", import.meta.url));
   pages = createServer((_, response) => response.setHeader("content-type", "text/html").end(html));
   await new Promise<void>((listening) => pages.listen(0, "127.0.0.1", listening));
