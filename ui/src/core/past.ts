@@ -13,6 +13,8 @@ export class Past {
   private readonly spans = new Map<Span, SpanSums>();
   private readonly nodes = new Map<PlanNode, NodeSums>();
 
+  private lastRun: { readonly number: number; readonly run: Run | undefined; readonly sums: RunSums } | undefined;
+
   /** The moment right after row `seq`. */
   constructor(private readonly store: Store, private last: number) {
     this.upTo = last;
@@ -52,24 +54,25 @@ export class Past {
   }
 
   private count(from: number, end: number, sign: 1 | -1): void {
+    this.lastRun = undefined;
     this.store.rows.walk(from, end, (chunk, first, last) => {
       for (let index = first; index < last; index += 1) this.countRow(chunk, index, sign);
     });
     for (let at = this.store.spans.adoptions.length - 1; at >= 0; at -= 1) {
       const adoption = this.store.spans.adoptions[at];
       if (!adoption || adoption.seq < from) break;
-      if (adoption.seq < end) this.climb(adoption.parent, adoption.seq, adoption.sums, sign);
+      const { below, errors, tokens, nanos } = adoption.sums;
+      if (adoption.seq < end) this.climb(adoption.parent, adoption.seq, sign * below, sign * errors, sign * tokens, sign * nanos);
     }
   }
 
   private countRow(chunk: Chunk, index: number, sign: 1 | -1): void {
     if (!isCounted(chunk, index)) return;
     const { counts } = chunk;
-    const run = this.store.runs.get(this.store.rows.words.text(counts.run[index] ?? 0));
+    const { run, sums } = this.runOf(counts.run[index] ?? 0);
     if (!run) return;
     const seq = chunk.first + index;
     const flags = chunk.flags[index] ?? 0;
-    const sums = entry(this.runs, run, noRunSums);
     const [tokens, nanos] = [sign * (counts.tokens[index] ?? 0), sign * (chunk.nanos[index] ?? 0)];
     const errors = flags & ERROR ? sign : 0;
     sums.events += sign;
@@ -86,9 +89,10 @@ export class Past {
     if (flags & CLOSES) sums.openSpans -= sign;
     const span = this.store.spans.bySlot(chunk.span[index] ?? -1);
     if (span) {
-      if (errors !== 0 || tokens !== 0 || nanos !== 0) this.climb(span, seq, { below: 0, errors, tokens: Math.abs(tokens), nanos: Math.abs(nanos) }, sign);
-      if (flags & OPENS && span.parent && span.linkSeq === seq) this.climb(span.parent, seq, { below: 1, errors: 0, tokens: 0, nanos: 0 }, sign);
+      if (errors !== 0 || tokens !== 0 || nanos !== 0) this.climb(span, seq, 0, errors, tokens, nanos);
+      if (flags & OPENS && span.parent && span.linkSeq === seq) this.climb(span.parent, seq, sign, 0, 0, 0);
     }
+    if ((flags & (ERROR | LLM | TOOL)) === 0) return;
     const node = run.nodes.get(this.store.rows.words.text(counts.node[index] ?? 0));
     if (!node || node.firstSeq > seq) return;
     const done = entry(this.nodes, node, noNodeSums);
@@ -98,14 +102,22 @@ export class Past {
     if (flags & (LLM | TOOL)) done.calls += sign;
   }
 
+  /** Rows of one run come one after another. */
+  private runOf(number: number): { readonly number: number; readonly run: Run | undefined; readonly sums: RunSums } {
+    if (this.lastRun?.number === number) return this.lastRun;
+    const run = this.store.runs.get(this.store.rows.words.text(number));
+    this.lastRun = { number, run, sums: run ? entry(this.runs, run, noRunSums) : noRunSums() };
+    return this.lastRun;
+  }
+
   /** Adds to a span and to all that were above it when row `seq` came. */
-  private climb(span: Span, seq: number, sums: SpanSums, sign: 1 | -1): void {
+  private climb(span: Span, seq: number, below: number, errors: number, tokens: number, nanos: number): void {
     for (let at: Span | null = span; at; at = at.linkSeq <= seq ? at.parent : null) {
-      const entryOf = entry(this.spans, at, noSpanSums);
-      entryOf.below += sign * sums.below;
-      entryOf.errors += sign * Math.abs(sums.errors);
-      entryOf.tokens += sign * sums.tokens;
-      entryOf.nanos += sign * sums.nanos;
+      const sums = entry(this.spans, at, noSpanSums);
+      sums.below += below;
+      sums.errors += errors;
+      sums.tokens += tokens;
+      sums.nanos += nanos;
     }
   }
 }
