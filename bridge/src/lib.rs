@@ -10,6 +10,7 @@
 //! | | with `Accept: text/event-stream` server-sent events with their cursors as ids, with `Accept: application/x-ndjson` the same lines as framed |
 //! | `/api/events` | pages of history as NDJSON, in both directions, by cursor or by time |
 //! | `/api/runs`, `/api/runs/ID` | the runs, summed up, the one heard of last first; one with its types and failures |
+//! | `/events.js` | a module for pages of one's own, with types (`/events.d.ts`): connects, resumes, tells of gaps |
 //! | `/healthz`, `/readyz` | whether it lives, and whether it can work |
 //! | `/metrics` | what it counts, for Prometheus |
 //!

@@ -13,13 +13,28 @@ use warp::http::HeaderMap;
 use warp::path::FullPath;
 use warp::reply::Response;
 
-use super::with;
+use super::{origin, with};
 use crate::answer;
 use crate::asset::Asset;
 use crate::server::State;
 
+/// The module for pages and programs of one's own, with its types.
+const CLIENT: [(&str, &str, &[u8]); 2] = [
+    (
+        "events.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../js/events.js"),
+    ),
+    (
+        "events.d.ts",
+        "text/plain; charset=utf-8",
+        include_bytes!("../../js/events.d.ts"),
+    ),
+];
+
 /// The files, ready to be sent.
 pub(crate) struct Ui {
+    client: HashMap<&'static str, Asset>,
     embedded: HashMap<&'static str, Asset>,
     /// Where they are read from instead, each time, while somebody works on them.
     dir: Option<PathBuf>,
@@ -33,7 +48,11 @@ impl Ui {
                 Asset::new(asset.content_type, Bytes::from_static(asset.bytes)),
             )
         };
+        let client = CLIENT
+            .iter()
+            .map(|(path, content_type, bytes)| (*path, Asset::new(content_type, Bytes::from_static(bytes))));
         Self {
+            client: client.collect(),
             embedded: event_ui::assets().iter().map(file).collect(),
             dir,
         }
@@ -43,12 +62,16 @@ impl Ui {
     pub(crate) async fn has(&self, path: &str) -> bool {
         let path = path.trim_start_matches('/');
         match &self.dir {
+            _ if self.client.contains_key(path) => true,
             None => path.is_empty() || self.embedded.contains_key(path),
             Some(_) => self.file(path).await.is_some(),
         }
     }
 
     async fn file(&self, path: &str) -> Option<Asset> {
+        if let Some(file) = self.client.get(path) {
+            return Some(file.clone());
+        }
         let path = if path.is_empty() { "index.html" } else { path };
         let Some(dir) = &self.dir else {
             return self.embedded.get(path).cloned();
@@ -82,10 +105,17 @@ async fn respond(state: Arc<State>, path: FullPath, headers: HeaderMap) -> Respo
         return answer::error(
             StatusCode::NOT_FOUND,
             &format!("nothing is at /{path}"),
-            "see / for the UI, /events, /api/events, /api/runs, /healthz, /readyz and /metrics",
+            "see / for the UI, /events, /events.js, /api/events, /api/runs, /healthz, /readyz and /metrics",
         );
     };
-    file.answer(&headers)
+    if !state.ui.client.contains_key(path) {
+        return file.answer(&headers);
+    }
+    // Pages served from elsewhere may use it as well, if they may read.
+    match origin(&state, &headers) {
+        Ok(origin) => answer::for_origin(file.answer(&headers), origin.as_deref()),
+        Err(refused) => answer::refusal(&refused),
+    }
 }
 
 fn content_type(path: &str) -> &'static str {

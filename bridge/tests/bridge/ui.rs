@@ -35,6 +35,34 @@ async fn every_file_of_the_ui_is_served_with_its_type_and_a_strong_etag() {
 }
 
 #[tokio::test]
+async fn the_client_module_is_served_with_its_types_to_pages_that_may_read() {
+    let redis = Redis::start();
+    let bridge = TestBridge::start(redis.log());
+    let page = [("host", "localhost"), ("origin", "http://localhost:8080")];
+    for (path, content_type, word) in [
+        (
+            "/events.js",
+            "text/javascript; charset=utf-8",
+            "export function connect(",
+        ),
+        ("/events.d.ts", "text/plain; charset=utf-8", "export interface Options"),
+    ] {
+        let answer = get_with(bridge.port, path, &page).await;
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (200, Some(content_type))
+        );
+        assert_eq!(
+            answer.header("access-control-allow-origin"),
+            Some("http://localhost:8080")
+        );
+        assert!(answer.body.contains(word));
+        let stranger = [("host", "localhost"), ("origin", "https://evil.example")];
+        assert_eq!(get_with(bridge.port, path, &stranger).await.status, 403);
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_path_is_answered_with_what_there_is() {
     let redis = Redis::start();
     let bridge = TestBridge::start(redis.log());

@@ -48,9 +48,20 @@ fn respond(
     upgrade: Option<OnUpgrade>,
     claim: Option<Claim>,
 ) -> Response {
-    if let Err(refused) = origin(state, headers) {
-        return answer::refusal(&refused);
+    match origin(state, headers) {
+        // A page may read what is wrong with its request.
+        Ok(origin) => answer::for_origin(open(state, headers, pairs, upgrade, claim), origin.as_deref()),
+        Err(refused) => answer::refusal(&refused),
     }
+}
+
+fn open(
+    state: &Arc<State>,
+    headers: &HeaderMap,
+    pairs: Pairs,
+    upgrade: Option<OnUpgrade>,
+    claim: Option<Claim>,
+) -> Response {
     let query = match Query::parse(pairs, query::LIVE) {
         Ok(query) => query,
         Err(misunderstood) => return answer::error(StatusCode::BAD_REQUEST, &misunderstood.0, "correct the parameter"),
