@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use event_core::log::Log;
 use tokio_rustls::TlsAcceptor;
+use warp::filters::BoxedFilter;
+use warp::reply::Response;
+use warp::{Filter, Rejection};
 
 use crate::config::{Config, Limits, TlsFiles};
 use crate::error::BridgeError;
@@ -21,6 +24,7 @@ pub struct Bridge {
     tls: Option<TlsAcceptor>,
     log: Arc<dyn Log>,
     listener: TcpListener,
+    routes: Option<BoxedFilter<(Response,)>>,
 }
 
 /// Settings of a bridge. Everything has a default.
@@ -29,6 +33,8 @@ pub struct Bridge {
 pub struct Builder {
     config: Config,
     log: Option<Arc<dyn Log>>,
+    listener: Option<Arc<TcpListener>>,
+    routes: Option<BoxedFilter<(Response,)>>,
 }
 
 impl Bridge {
@@ -60,7 +66,7 @@ impl Bridge {
         let listener = tokio::net::TcpListener::from_std(self.listener);
         let listener = listener.map_err(|error| BridgeError::listen(address, error))?;
         let source = Arc::new(Source::new(self.log, &self.config.limits));
-        server::run(listener, &self.config, self.tls, source, shutdown).await;
+        server::run(listener, &self.config, self.tls, self.routes, source, shutdown).await;
         Ok(())
     }
 }
@@ -76,6 +82,60 @@ impl Builder {
     /// The port to listen on: 9999. 0 takes any free one.
     pub fn port(mut self, port: u16) -> Self {
         self.config.port = port;
+        self
+    }
+
+    /// A listener of your own, instead of a host and a port: one that was given to the process, or shared with others.
+    /// It needs a token or [`Builder::insecure`] as any address does.
+    ///
+    /// ```
+    /// # use event_core::EventBus;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// let port = listener.local_addr()?.port();
+    /// let bridge = event_bridge::Bridge::builder()
+    ///     .log(EventBus::memory().log())
+    ///     .listener(listener)
+    ///     .bind()?;
+    /// assert_eq!(bridge.url(), format!("http://127.0.0.1:{port}"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn listener(mut self, listener: TcpListener) -> Self {
+        self.listener = Some(Arc::new(listener));
+        self
+    }
+
+    /// Routes of your own beside the bridge's. They are asked first, and so can take the place of the page at `/`; what
+    /// they reject goes on to the bridge. Called again, it adds more.
+    ///
+    /// The bridge's checks of Host and token, its limits and its headers hold for them as well; whether a page of another
+    /// origin may read them is theirs to decide.
+    ///
+    /// ```no_run
+    /// # use event_core::EventBus;
+    /// use warp::Filter;
+    ///
+    /// # async fn example() -> Result<(), event_bridge::BridgeError> {
+    /// let status = warp::path!("status").map(|| "all is well\n");
+    /// event_bridge::Bridge::builder()
+    ///     .log(EventBus::memory().log())
+    ///     .routes(status)
+    ///     .bind()?
+    ///     .run(async { drop(tokio::signal::ctrl_c().await) })
+    ///     .await
+    /// # }
+    /// ```
+    pub fn routes<R, F>(mut self, routes: F) -> Self
+    where
+        R: warp::Reply + 'static,
+        F: Filter<Extract = (R,), Error = Rejection> + Clone + Send + Sync + 'static,
+    {
+        let routes = routes.map(warp::Reply::into_response).boxed();
+        self.routes = Some(match self.routes {
+            Some(known) => known.or(routes).unify().boxed(),
+            None => routes,
+        });
         self
     }
 
@@ -148,7 +208,17 @@ impl Builder {
     /// Whether a bridge could be made of this, as far as that can be told without listening: files are read, names are
     /// looked at. The error says what is wrong, and what to do.
     pub fn check(&self) -> Result<(), BridgeError> {
-        self.prepare().map(|_| ())
+        self.clone().placed()?.prepare().map(|_| ())
+    }
+
+    /// At the address of the listener, if one was given.
+    fn placed(mut self) -> Result<Self, BridgeError> {
+        if let Some(listener) = &self.listener {
+            let address = listener.local_addr();
+            let address = address.map_err(|error| BridgeError::listen(self.config.address(), error))?;
+            (self.config.host, self.config.port) = (address.ip(), address.port());
+        }
+        Ok(self)
     }
 
     fn prepare(&self) -> Result<Option<TlsAcceptor>, BridgeError> {
@@ -171,20 +241,25 @@ impl Builder {
 
     /// Listens on the address, on `log` unless one was given.
     pub(crate) fn listen(self, log: impl FnOnce() -> Result<Arc<dyn Log>, BridgeError>) -> Result<Bridge, BridgeError> {
-        let address = self.config.address();
-        let tls = self.prepare()?;
-        let log = self.log.map_or_else(log, Ok)?;
+        let this = self.placed()?;
+        let address = this.config.address();
+        let tls = this.prepare()?;
+        let log = this.log.map_or_else(log, Ok)?;
         let listen = || {
-            let listener = TcpListener::bind(address)?;
+            let listener = match &this.listener {
+                Some(listener) => listener.try_clone()?,
+                None => TcpListener::bind(address)?,
+            };
             listener.set_nonblocking(true)?;
             Ok(listener)
         };
         let listener = listen().map_err(|error| BridgeError::listen(address, error))?;
         Ok(Bridge {
-            config: self.config,
+            config: this.config,
             tls,
             log,
             listener,
+            routes: this.routes,
         })
     }
 
@@ -217,6 +292,8 @@ impl std::fmt::Debug for Builder {
         f.debug_struct("Builder")
             .field("config", &self.config)
             .field("has_log", &self.log.is_some())
+            .field("listener", &self.listener)
+            .field("has_routes", &self.routes.is_some())
             .finish()
     }
 }

@@ -21,8 +21,16 @@ use crate::answer;
 use crate::server::State;
 use crate::server::access::Refused;
 
-/// Everything a bridge answers.
-pub(crate) fn all(state: &Arc<State>) -> BoxedFilter<(Response,)> {
+/// Everything a bridge answers; what `own` answers comes first.
+pub(crate) fn all(state: &Arc<State>, own: Option<BoxedFilter<(Response,)>>) -> BoxedFilter<(Response,)> {
+    let ours = ours(state);
+    match own {
+        Some(own) => own.or(ours).unify().recover(answer::rejection).unify().boxed(),
+        None => ours.recover(answer::rejection).unify().boxed(),
+    }
+}
+
+fn ours(state: &Arc<State>) -> BoxedFilter<(Response,)> {
     sse::route(state)
         .or(websocket::route(state))
         .unify()
@@ -35,8 +43,6 @@ pub(crate) fn all(state: &Arc<State>) -> BoxedFilter<(Response,)> {
         .or(ops::routes(state))
         .unify()
         .or(ui::route(state))
-        .unify()
-        .recover(answer::rejection)
         .unify()
         .boxed()
 }

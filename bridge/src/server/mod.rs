@@ -22,6 +22,8 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use warp::filters::BoxedFilter;
+use warp::reply::Response;
 
 use self::access::Access;
 use self::addresses::Addresses;
@@ -80,6 +82,7 @@ pub(crate) async fn run(
     listener: TcpListener,
     config: &Config,
     tls: Option<TlsAcceptor>,
+    own: Option<BoxedFilter<(Response,)>>,
     source: Arc<Source>,
     shutdown: impl Future<Output = ()>,
 ) {
@@ -97,7 +100,7 @@ pub(crate) async fn run(
         drain: CancellationToken::new(),
         tasks: TaskTracker::new(),
     });
-    let routes = routes::all(&state);
+    let routes = routes::all(&state, own);
     let tail = tokio::spawn(Tail::new(source, &config.limits).run());
     tokio::select! {
         () = shutdown => {}
