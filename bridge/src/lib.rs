@@ -38,6 +38,7 @@ mod continuity;
 mod entry;
 mod error;
 mod feed;
+mod fields;
 mod filter;
 mod frame;
 mod health;
@@ -50,6 +51,8 @@ mod page_size;
 mod protocol;
 mod query;
 mod reader;
+mod recording;
+mod retime;
 mod ring;
 mod routes;
 mod running;
@@ -67,4 +70,6 @@ pub use self::running::{Running, spawn};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::reader::Reader;
+    pub use crate::recording::{Recorded, Recording, Resumed, line};
+    pub use crate::retime::Retime;
 }

@@ -4,11 +4,10 @@
 use std::fmt;
 
 use event_core::{Timestamp, normalize};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::finding::{Finding, Findings, Place, Rule};
+use crate::fields::Fields;
 
 const KEYS: [&str; 4] = ["id", "ts", "type", "payload"];
 
@@ -160,41 +159,4 @@ fn uuid(text: &str) -> Option<u128> {
     (text.len() == 36 && digits.len() == 32)
         .then(|| u128::from_str_radix(&digits, 16).ok())
         .flatten()
-}
-
-/// The keys of an object in the order in which they stand, each as often as it stands.
-struct Fields<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'a> Fields<'a> {
-    fn get(&self, key: &str) -> Option<&'a RawValue> {
-        self.0.iter().find(|(name, _)| name == key).map(|(_, value)| *value)
-    }
-
-    fn text(&self, key: &str) -> Option<String> {
-        serde_json::from_str(self.get(key)?.get()).ok()
-    }
-}
-
-impl<'de> Deserialize<'de> for Fields<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(InOrder)
-    }
-}
-
-struct InOrder;
-
-impl<'de> Visitor<'de> for InOrder {
-    type Value = Fields<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
-        let mut fields = Vec::with_capacity(KEYS.len());
-        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
-            fields.push((name, value));
-        }
-        Ok(Fields(fields))
-    }
 }

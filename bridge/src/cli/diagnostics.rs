@@ -22,7 +22,8 @@ pub(super) fn start(level: &str, format: LogFormat) {
     };
 }
 
-/// As `RUST_LOG` has it, for commands without settings of their own.
+/// As `RUST_LOG` has it, for commands without settings of their own: they have their own words for what goes wrong.
 pub(super) fn start_default() {
-    start(&std::env::var("RUST_LOG").unwrap_or_default(), LogFormat::Text);
+    let level = std::env::var("RUST_LOG").unwrap_or_else(|_| "off".to_owned());
+    start(&level, LogFormat::Text);
 }

@@ -6,13 +6,18 @@ mod completions;
 mod config;
 mod diagnostics;
 mod log;
+mod record;
+mod replay;
+mod runs;
 mod serve;
 mod settings;
+mod signals;
+mod source;
+mod tail;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
-use event_bridge::BridgeError;
 
 const FAILED: u8 = 1;
 /// The same as clap's own.
@@ -34,6 +39,18 @@ enum Command {
     /// Print or check the settings of `serve`.
     #[command(after_help = config::EXAMPLES)]
     Config(config::Config),
+    /// Show events as they happen, or follow a run to its end.
+    #[command(after_help = tail::EXAMPLES)]
+    Tail(tail::Tail),
+    /// List the runs of a stream.
+    #[command(after_help = runs::EXAMPLES)]
+    Runs(runs::Runs),
+    /// Write events into a file, and go on where it ended.
+    #[command(after_help = record::EXAMPLES)]
+    Record(record::Record),
+    /// Let a recording happen again, in Redis or on a page without Redis.
+    #[command(after_help = replay::EXAMPLES)]
+    Replay(replay::Replay),
     /// Check that a stream or a recording tells the truth: spans, durations, statuses, steps, sums.
     #[command(after_help = check::EXAMPLES)]
     Check(check::Check),
@@ -45,9 +62,14 @@ enum Command {
 const EXAMPLES: &str = "\
 Examples:
   event-bridge serve                     # Redis at localhost, http://127.0.0.1:9999
-  event-bridge serve --help              # all flags
-  event-bridge config print              # all settings, with where each comes from
-  event-bridge check                     # is what the stream tells true?";
+  event-bridge config print              # its settings, with where each comes from
+  event-bridge tail --run latest --tree  # follow a run in the terminal
+  event-bridge record run.ndjson         # keep what happens
+  event-bridge replay run.ndjson --serve # watch it again, without Redis
+  event-bridge check run.ndjson          # is what it tells true?
+  event-bridge COMMAND --help            # all flags of a command, with examples
+
+Exit codes: 0 done, 1 failed, 2 misused. Of check and tail, 1 is their answer, and 2 that there is none.";
 
 pub(crate) fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -58,6 +80,10 @@ pub(crate) fn main() -> ExitCode {
     let (done, failed) = match cli.command {
         Command::Serve(serve) => (serve.run(), FAILED),
         Command::Config(config) => (config.run(), FAILED),
+        Command::Tail(tail) => (tail.run(), MISUSED),
+        Command::Runs(runs) => (runs.run(), FAILED),
+        Command::Record(record) => (record.run(), FAILED),
+        Command::Replay(replay) => (replay.run(), FAILED),
         Command::Check(check) => (check.run(), MISUSED),
         Command::Completions(completions) => (completions.run(Cli::command()), FAILED),
     };
@@ -67,8 +93,7 @@ pub(crate) fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("event-bridge: {error:#}");
-            let is_usage = error.downcast_ref().is_some_and(BridgeError::is_usage);
-            ExitCode::from(if is_usage { MISUSED } else { failed })
+            ExitCode::from(if source::is_usage(&error) { MISUSED } else { failed })
         }
     }
 }

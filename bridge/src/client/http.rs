@@ -35,6 +35,10 @@ pub struct RunSummary {
     pub started: String,
     /// The `ts` of its last one.
     pub last: String,
+    /// Behind which its first event stands, or at it: where reading it can begin.
+    pub first_cursor: String,
+    /// Of its last event.
+    pub last_cursor: String,
     /// Of its root, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<f64>,
