@@ -7,7 +7,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use event_bridge::check::{self, Report, Rules};
+use event_bridge::__private::line;
+use event_bridge::check::{self, Checker, Report, Rules};
+use event_bridge::client::{Client, Item, State};
 
 use super::log::LogArgs;
 
@@ -16,6 +18,7 @@ Examples:
   event-bridge check                       # the stream agent_events of Redis at localhost
   event-bridge check my_stream             # another stream
   event-bridge check run.ndjson            # a recording
+  event-bridge check http://127.0.0.1:9999 # what a bridge serves
   event-bridge check --complete run.ndjson # of runs that are over, and whole
   curl -s 'http://127.0.0.1:9999/api/events?limit=10000' | event-bridge check -
 
@@ -26,8 +29,8 @@ const FINDINGS: u8 = 1;
 
 #[derive(Args)]
 pub(super) struct Check {
-    /// A recording, - for the standard input, or the key of a stream in Redis
-    #[arg(value_name = "STREAM|FILE|-")]
+    /// A recording, - for the standard input, the address of a bridge, or the key of a stream in Redis
+    #[arg(value_name = "STREAM|FILE|URL|-")]
     subject: Option<String>,
     /// Demand whole runs: what is cut off, or still open, is wrong as well
     #[arg(long)]
@@ -54,6 +57,7 @@ impl Check {
         let report = match self.subject.take() {
             Some(subject) if subject == "-" => check::recording(stdin().lock(), rules)?,
             Some(subject) if Path::new(&subject).is_file() => recording(Path::new(&subject), rules)?,
+            Some(url) if url.starts_with("http://") || url.starts_with("https://") => bridge(&url, rules)?,
             Some(subject) if is_path(&subject) => {
                 bail!("{subject}: there is no such file; if it is the key of a stream, say --stream {subject}")
             }
@@ -93,6 +97,28 @@ impl Check {
         };
         writeln!(stdout(), "{text}").context("the findings can't be written")
     }
+}
+
+/// All that the bridge has now.
+fn bridge(url: &str, rules: Rules) -> anyhow::Result<Report> {
+    let mut client = Client::builder(url).after("0").build()?;
+    let mut checker = Checker::new(rules);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        loop {
+            let item = client.next().await?;
+            if let Some(line) = line(&item) {
+                checker.line(line.trim_end().as_bytes());
+            }
+            match &item {
+                Item::State(State::CaughtUp) => return Ok(checker.finish()),
+                Item::State(state @ (State::Disconnected { .. } | State::LogUnreachable { .. })) => {
+                    bail!("{url} can't be checked: {state}")
+                }
+                _ => {}
+            }
+        }
+    })
 }
 
 fn recording(path: &Path, rules: Rules) -> anyhow::Result<Report> {

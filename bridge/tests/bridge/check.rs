@@ -90,7 +90,7 @@ async fn a_trimmed_stream_is_clean_and_says_what_is_gone() {
 }
 
 #[tokio::test]
-async fn pages_of_history_are_checked_from_a_pipe_and_from_a_file_in_which_a_line_is_missing() {
+async fn what_a_bridge_serves_is_checked_from_a_pipe_by_its_address_and_from_a_file_in_which_a_line_is_missing() {
     let redis = with_runs().await;
     let bridge = TestBridge::start(redis.log());
     let page = get(bridge.port, "/api/events").await.body;
@@ -109,6 +109,13 @@ async fn pages_of_history_are_checked_from_a_pipe_and_from_a_file_in_which_a_lin
         "24 events, 2 runs, 10 spans: nothing is wrong\n"
     );
 
+    let said = run(&mut command(&["check", &format!("http://127.0.0.1:{}", bridge.port)])).await;
+    assert_eq!(
+        (said.code, said.out.as_str()),
+        (Some(0), "24 events, 2 runs, 10 spans: nothing is wrong\n"),
+        "{said:?}"
+    );
+
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("run.ndjson");
     let mut lines: Vec<_> = page.lines().collect();
@@ -123,7 +130,12 @@ async fn pages_of_history_are_checked_from_a_pipe_and_from_a_file_in_which_a_lin
 async fn what_can_not_be_checked_exits_2_and_says_what_to_do() {
     let redis = Redis::start();
     let absent = Redis::absent(&[]);
-    let cases: [(&[&str], &Redis, &str); 5] = [
+    let cases: [(&[&str], &Redis, &str); 6] = [
+        (
+            &["http://127.0.0.1:1"],
+            &redis,
+            "http://127.0.0.1:1 can't be checked: cannot connect to",
+        ),
         (
             &["gone.ndjson"],
             &redis,

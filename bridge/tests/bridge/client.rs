@@ -1,12 +1,13 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use event_bridge::Bridge;
 use event_bridge::client::{Builder, Client, ClientError, Item, State};
 use event_core::log::MemoryLog;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::support::program::command;
+use crate::support::program::{command, run};
 use crate::support::{Redis, TestBridge, agent, event, event_of, get, in_time, until};
 
 /// A client that does not wait long.
@@ -327,4 +328,54 @@ async fn runs_are_summed_up() {
     assert_eq!(ids.len(), 2);
     let error = client(free_port().await).runs().await.unwrap_err();
     assert!(matches!(error, ClientError::Unreachable { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_bridge_that_asks_for_a_token_over_tls_is_entered_with_both_and_with_nothing_less() {
+    const TOKEN: &str = "correct-horse-battery-staple";
+    let redis = Redis::start();
+    redis.add(&[event(7)]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    let pair = rcgen::KeyPair::generate().unwrap();
+    let params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    std::fs::write(&cert, params.self_signed(&pair).unwrap().pem()).unwrap();
+    std::fs::write(&key, pair.serialize_pem()).unwrap();
+    let builder = Bridge::builder().port(0).log(redis.log()).token(TOKEN).unwrap();
+    let bridge = TestBridge::build(builder.tls(&cert, &key));
+    let url = format!("https://localhost:{}", bridge.port);
+
+    let builder = Client::builder(&url).after("0").ca(&cert);
+    let mut client = builder.clone().token(TOKEN).build().unwrap();
+    assert_eq!(event_and_states(&mut client).await.0, 7);
+    assert_eq!(builder.clone().token(TOKEN).runs().await.unwrap(), []);
+    for builder in [builder.clone(), builder.token("another-that-is-wrong")] {
+        let refused = in_time("a refusal", builder.clone().build().unwrap().next())
+            .await
+            .unwrap_err();
+        assert!(matches!(refused, ClientError::Refused { status: 401, .. }), "{refused}");
+        assert!(
+            refused
+                .to_string()
+                .ends_with("set EVENT_BRIDGE_TOKEN to the bridge's token"),
+            "{refused}"
+        );
+        assert_eq!(builder.runs().await.unwrap_err().to_string(), refused.to_string());
+    }
+    // Whoever signed it is not trusted.
+    let mut stranger = Client::builder(&url).token(TOKEN).build().unwrap();
+    let Item::State(State::Disconnected { why, .. }) = next(&mut stranger).await else {
+        panic!()
+    };
+    assert!(why.contains("certificate"), "{why}");
+
+    let arguments = ["runs", "--bridge", &url, "--bridge-ca", cert.to_str().unwrap()];
+    let said = run(command(&arguments).env("EVENT_BRIDGE_TOKEN", TOKEN)).await;
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let said = run(&mut command(&arguments)).await;
+    assert_eq!(said.code, Some(2), "{said:?}");
+    assert!(
+        said.err.contains("set EVENT_BRIDGE_TOKEN") && !said.err.contains(TOKEN),
+        "{said:?}"
+    );
 }
