@@ -62,6 +62,16 @@ impl Workspace {
         &self.root
     }
 
+    /// The Python of the documentation's example, in an environment of its own.
+    pub(crate) fn python(&self) -> PathBuf {
+        self.path("target/python/bin/python")
+    }
+
+    /// What that Python has to have.
+    pub(crate) fn python_requirements(&self) -> PathBuf {
+        self.path("ui/e2e/requirements.txt")
+    }
+
     /// A path below the top.
     pub(crate) fn path(&self, relative: &str) -> PathBuf {
         self.root.join(relative)

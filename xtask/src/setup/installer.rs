@@ -41,6 +41,9 @@ impl Packager {
             (Self::Apt, Part::Redis) => Some(&["redis-server"]),
             (Self::Apt, Part::Chromium) => Some(&["chromium"]),
             (Self::Apt, Part::Valgrind) => Some(&["valgrind"]),
+            (Self::Apt | Self::Brew, Part::Curl) => Some(&["curl"]),
+            (Self::Apt, Part::Python) => Some(&["python3-venv"]),
+            (Self::Brew, Part::Python) => Some(&["python"]),
             (Self::Brew, Part::Redis) => Some(&["redis"]),
             // The cask of Chromium is deprecated: macOS refuses to open what it installs.
             (Self::Brew, Part::Chromium) => Some(&["--cask", "google-chrome"]),
@@ -71,6 +74,9 @@ pub(super) fn remedy(part: Part) -> String {
     match part {
         Part::RustTools => "run: rustup component add rustfmt clippy".to_owned(),
         Part::UiPackages => "run: npm --prefix ui ci --ignore-scripts".to_owned(),
+        Part::PythonPackages => "run: python3 -m venv target/python && target/python/bin/pip install -r \
+                                 ui/e2e/requirements.txt"
+            .to_owned(),
         Part::Node => "install it with npm, in that version or a newer one (https://nodejs.org/en/download): which \
                        Node.js is yours to choose"
             .to_owned(),
@@ -81,7 +87,7 @@ pub(super) fn remedy(part: Part) -> String {
             "install it with your system's packages (https://valgrind.org): it runs on Linux, not on today's macOS"
                 .to_owned()
         }
-        Part::Redis | Part::Chromium | Part::Valgrind => match Packager::here() {
+        Part::Redis | Part::Chromium | Part::Valgrind | Part::Curl | Part::Python => match Packager::here() {
             Some(packager) => {
                 let lines = packager.lines(packager.packages(part).unwrap_or_default());
                 let sudo = if packager == Packager::Apt { "sudo " } else { "" };
@@ -108,6 +114,9 @@ pub(super) fn install(workspace: &Workspace, missing: &[Missing]) -> Result<()> 
     if is_missing(Part::UiPackages) && !is_missing(Part::Node) {
         commands.push(workspace.npm(&["ci", "--ignore-scripts", "--no-fund", "--no-audit"]));
     }
+    if is_missing(Part::PythonPackages) {
+        commands.extend(python_commands(workspace));
+    }
     println!("{}", terminal::bold("Will run"));
     for command in &commands {
         println!("  {}", process::line_of(command));
@@ -123,6 +132,25 @@ pub(super) fn install(workspace: &Workspace, missing: &[Missing]) -> Result<()> 
         stop_redis_service()?;
     }
     Ok(())
+}
+
+/// An environment below `target`, so that nothing of the user's Python changes.
+fn python_commands(workspace: &Workspace) -> [Command; 2] {
+    let python = workspace.python();
+    let mut make = Command::new("python3");
+    make.args(["-m", "venv"]);
+    make.arg(python.ancestors().nth(2).unwrap_or(&python));
+    let mut fill = Command::new(&python);
+    fill.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--requirement",
+    ]);
+    fill.arg(workspace.python_requirements());
+    [make, fill]
 }
 
 /// The system packages' commands, with the right to run them.

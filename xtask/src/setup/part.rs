@@ -17,6 +17,12 @@ const REDIS_MINIMUM: Version = Version::new(6, 2);
 /// The oldest valgrind that reads the debug information of today's rustc (DWARF 5).
 const VALGRIND_MINIMUM: Version = Version::new(3, 18);
 
+/// Any curl of the last ten years.
+const CURL_MINIMUM: Version = Version::new(7, 50);
+
+/// The oldest Python that the example's package supports.
+const PYTHON_MINIMUM: Version = Version::new(3, 9);
+
 /// Where browsers are when they are not on the PATH.
 const BROWSERS: &[&str] = &[
     "/usr/bin/chromium",
@@ -37,6 +43,12 @@ pub(crate) enum Part {
     UiPackages,
     /// A Chromium: the browser tests.
     Chromium,
+    /// curl, which the documentation's examples use.
+    Curl,
+    /// A Python that can make environments, for the documentation's example in it.
+    Python,
+    /// What that example imports, in an environment below `target`.
+    PythonPackages,
     /// valgrind, which counts instructions: a benchmark needs it, no test does.
     Valgrind,
 }
@@ -49,6 +61,9 @@ impl Part {
         Self::Node,
         Self::UiPackages,
         Self::Chromium,
+        Self::Curl,
+        Self::Python,
+        Self::PythonPackages,
     ];
 
     /// The name in reports.
@@ -59,6 +74,9 @@ impl Part {
             Self::Node => "node",
             Self::UiPackages => "ui packages",
             Self::Chromium => "chromium",
+            Self::Curl => "curl",
+            Self::Python => "python",
+            Self::PythonPackages => "python packages",
             Self::Valgrind => "valgrind",
         }
     }
@@ -71,6 +89,9 @@ impl Part {
             Self::Node => node(workspace),
             Self::UiPackages => ui_packages(&workspace.path("ui")),
             Self::Chromium => chromium().and_then(|path| chromium_version(&path)),
+            Self::Curl => at_least("curl", &["--version"], CURL_MINIMUM),
+            Self::Python => python(),
+            Self::PythonPackages => python_packages(workspace),
             Self::Valgrind => at_least("valgrind", &["--version"], VALGRIND_MINIMUM),
         }
     }
@@ -136,6 +157,31 @@ fn at_least(program: &str, arguments: &[&str], minimum: Version) -> Result<Strin
     };
     ensure!(version >= minimum, "{program} {version} is older than {minimum}");
     Ok(format!("{program} {version}"))
+}
+
+fn python() -> Result<String> {
+    let found = at_least("python3", &["--version"], PYTHON_MINIMUM)?;
+    // Debian has what makes environments in a package of its own.
+    process::stdout_of(Command::new("python3").args(["-c", "import ensurepip, venv"]))
+        .context("python3 can't make environments")?;
+    Ok(found)
+}
+
+/// The program of the environment has every package of the list in its version.
+fn python_packages(workspace: &Workspace) -> Result<String> {
+    let python = workspace.python();
+    ensure!(python.is_file(), "{} is not there", python.display());
+    let list = workspace.python_requirements();
+    let text = std::fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
+    let installed = process::stdout_of(Command::new(&python).args(["-m", "pip", "freeze"]))?;
+    for wanted in text.lines().filter(|line| !line.starts_with('#')) {
+        ensure!(
+            installed.lines().any(|line| line == wanted),
+            "{} lacks {wanted}",
+            python.display()
+        );
+    }
+    Ok("as requirements.txt has them".to_owned())
 }
 
 /// Installed packages are current if npm wrote its own record of them after the lock file last changed.

@@ -90,8 +90,16 @@ pub(crate) const ALL: &[Step] = &[
     },
     Step {
         name: "browser",
-        about: "the UI in a real browser against the real bridge",
-        needs: &[Part::Redis, Part::Node, Part::UiPackages, Part::Chromium],
+        about: "the UI in a real browser, and the documentation's clients, against the real bridge",
+        needs: &[
+            Part::Redis,
+            Part::Node,
+            Part::UiPackages,
+            Part::Chromium,
+            Part::Curl,
+            Part::Python,
+            Part::PythonPackages,
+        ],
         run: ui::browser,
     },
 ];

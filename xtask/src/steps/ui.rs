@@ -35,6 +35,7 @@ pub(super) fn browser(workspace: &Workspace) -> Result<Verdict> {
     let mut command = workspace.npm(&["run", "--silent", "e2e"]);
     command
         .env("EVENT_BRIDGE_BIN", workspace.bridge_binary())
-        .env("CHROMIUM", setup::chromium()?);
+        .env("CHROMIUM", setup::chromium()?)
+        .env("PYTHON", workspace.python());
     Ok(Verdict::of_suite(Runner::Vitest, &process::run_shown(&mut command)?))
 }
