@@ -54,18 +54,20 @@ fn counted(server: &RedisServer, section: &str, name: &str) -> u64 {
 #[test]
 fn a_flushed_server_loses_what_it_had_and_nothing_that_comes_later() {
     let server = RedisServer::start();
-    let bus = bus_at(server.url());
+    let proxy = Proxy::to(server.port);
+    let bus = bus_at(proxy.url());
     let flushed_at = std::thread::scope(|scope| {
         let publisher = scope.spawn(|| publish_slowly(&bus, 0..6_000));
         eventually("some events are written", || (bus.stats().sent > 1_000).then_some(()));
         let () = run(&server, "FLUSHALL");
         // The writer looks back into a log that has forgotten what it knew.
-        let _: redis::Value = run(&server, "CLIENT KILL TYPE normal");
+        proxy.cut_after_answers_of(22 * 200 + 5);
         let flushed_at = bus.stats().published;
         publisher.join().unwrap();
         flushed_at
     });
     assert_eq!(bus.flush(DEADLINE), 0);
+    assert_eq!(proxy.cuts(), 1);
     let stored = stored(&server);
     assert!(stored[0] <= flushed_at, "{} came after the flush", stored[0]);
     assert_whole(&stored, stored[0]..6_000);
