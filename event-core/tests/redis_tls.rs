@@ -1,5 +1,7 @@
 //! TLS to a real redis-server, for writing and for reading: with an authority of one's own, and without trust in it.
 
+#![cfg(feature = "tls")]
+
 #[path = "support/redis_server.rs"]
 mod redis_server;
 

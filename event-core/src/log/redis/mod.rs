@@ -9,6 +9,10 @@ mod errors;
 mod read;
 mod resp;
 mod server;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
 mod tls;
 mod wire;
 

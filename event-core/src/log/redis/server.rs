@@ -43,6 +43,10 @@ impl Server {
         {
             return Err(refused(expected));
         }
+        let is_unsupported = url.starts_with("rediss://") && !cfg!(feature = "tls");
+        if is_unsupported && let Err(why) = Trust::new(ca) {
+            return Err(refused(format!("Redis at {address}: {why}")));
+        }
         let info = url
             .into_connection_info()
             .map_err(|error| refused(format!("{expected} ({error})")))?;
@@ -155,6 +159,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "tls")]
     fn a_server_that_anybody_could_be_is_refused() {
         let error = Server::new("rediss://me:hunter2@host:6380/#insecure", None).unwrap_err();
         let text = error.to_string();
@@ -163,6 +168,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "tls")]
     fn a_file_that_holds_no_authority_is_named() {
         for path in ["/nowhere/ca.pem", file!()] {
             let path = std::path::absolute(path).unwrap();
