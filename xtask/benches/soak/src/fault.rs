@@ -26,6 +26,7 @@ pub enum Fault {
     Del,
     FlushAll,
     Publisher,
+    DiskFull,
 }
 
 /// Where a fault strikes.
@@ -53,6 +54,7 @@ impl Fault {
         Self::Del,
         Self::FlushAll,
         Self::Publisher,
+        Self::DiskFull,
     ];
 
     pub fn name(self) -> &'static str {
@@ -83,6 +85,7 @@ impl Fault {
                 "publisher",
                 "the publisher is killed while Redis is away, and started again",
             ),
+            Self::DiskFull => ("disk-full", "Redis is away until the disk of the spool is full"),
         }
     }
 
@@ -105,8 +108,8 @@ impl Fault {
     /// With a spool where outages are longer than the queue can wait.
     pub fn runs(self, has_spool: bool) -> bool {
         match self {
-            Self::Publisher | Self::Forget => has_spool,
-            Self::Kill | Self::Stop | Self::HalfOpen | Self::Acl => true,
+            Self::DiskFull => has_spool,
+            Self::Kill | Self::Forget | Self::Stop | Self::HalfOpen | Self::Acl | Self::Publisher => true,
             _ => !has_spool,
         }
     }
@@ -131,6 +134,12 @@ impl Fault {
             Self::Kill | Self::Publisher => {
                 server.kill();
                 sleep(a_while);
+                server.launch();
+            }
+            Self::DiskFull => {
+                server.kill();
+                // Longer than disk and queue last together.
+                sleep(a_while + Duration::from_secs(3));
                 server.launch();
             }
             Self::Forget => {

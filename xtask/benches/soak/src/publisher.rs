@@ -75,11 +75,54 @@ pub struct Publisher {
     listener: JoinHandle<()>,
 }
 
+/// Where it keeps what waits.
+#[derive(Clone, Copy)]
+pub enum Disk<'a> {
+    None,
+    Folder(&'a Path),
+    /// A file system of its own there, which is full soon, and goes with the process.
+    Small(&'a Path),
+}
+
+/// The whole of it: a second's events, about.
+const SMALL_DISK: &str = "size=512k";
+
+impl Disk<'_> {
+    /// This program, with that disk.
+    fn command(self) -> Command {
+        let program = std::env::current_exe().unwrap();
+        let Self::Small(path) = self else {
+            return Command::new(program);
+        };
+        let is_possible = on_small_disk(path, Path::new("true")).output();
+        assert!(
+            is_possible.is_ok_and(|output| output.status.success()),
+            "disk-full needs `unshare` of util-linux, and a system that lets users have name spaces"
+        );
+        on_small_disk(path, &program)
+    }
+
+    fn path(self) -> String {
+        match self {
+            Self::None => "-".to_owned(),
+            Self::Folder(path) | Self::Small(path) => path.to_string_lossy().into_owned(),
+        }
+    }
+}
+
+fn on_small_disk(path: &Path, program: &Path) -> Command {
+    let mount = format!("mount -t tmpfs -o {SMALL_DISK} none \"$0\" && exec \"$@\"");
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &mount]);
+    command.args([path, program]);
+    command
+}
+
 impl Publisher {
-    pub fn start(url: &str, spool: Option<&Path>, first: u64, seed: u64) -> Self {
-        let spool = spool.map_or("-".into(), Path::to_string_lossy);
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["publish", url, &spool, &first.to_string(), &seed.to_string()])
+    pub fn start(url: &str, disk: Disk<'_>, first: u64, seed: u64) -> Self {
+        let mut child = disk
+            .command()
+            .args(["publish", url, &disk.path(), &first.to_string(), &seed.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::fault::{Fault, Place};
 use crate::proxy::Proxy;
-use crate::publisher::Publisher;
+use crate::publisher::{Disk, Publisher};
 use crate::reader::{Reader, tell};
 use crate::redis_server::RedisServer;
 use crate::verdict::{Life, Verdict};
@@ -30,7 +30,12 @@ pub fn run(fault: Fault, has_spool: bool, time: Duration, seed: u64) -> Verdict 
     } else {
         url
     };
-    let start = |life: u64| Publisher::start(&url, has_spool.then_some(folder.path()), life * LIFE, seed + life);
+    let disk = match fault {
+        _ if !has_spool => Disk::None,
+        Fault::DiskFull => Disk::Small(folder.path()),
+        _ => Disk::Folder(folder.path()),
+    };
+    let start = |life: u64| Publisher::start(&url, disk, life * LIFE, seed + life);
     let (mut publisher, mut reader) = (start(0), Reader::default());
     let mut random = Rng::with_seed(seed);
     let (mut lives, mut times, began) = (Vec::new(), 0, Instant::now());

@@ -1,5 +1,5 @@
-//! What came of a run, beside what is promised: nothing is lost beyond what the bus counts, and with a spool nothing is;
-//! nothing is repeated beyond what it counts; the order stays. What else may be missing:
+//! What came of a run, beside what is promised: nothing is lost beyond what the bus counts, and with a spool that has room
+//! nothing is; nothing is repeated beyond what it counts; the order stays. What else may be missing:
 //!
 //! - what a server without any data had confirmed (`forget`): the numbers right before each kill
 //! - what was in the queue of a process that was killed (`publisher`): its last numbers
@@ -77,14 +77,14 @@ impl Verdict {
             broken: Vec::new(),
         };
         for life in lives {
-            verdict.look_at(fault, life, &seen);
+            verdict.look_at(fault, has_spool, life, &seen);
         }
         verdict.judge(fault, has_spool);
         verdict
     }
 
     /// Tells what a process lost from what was gone with it, or with the server.
-    fn look_at(&mut self, fault: Fault, life: &Life, seen: &HashSet<u64>) {
+    fn look_at(&mut self, fault: Fault, has_spool: bool, life: &Life, seen: &HashSet<u64>) {
         let mut end = life.numbers.end;
         if life.is_killed() {
             // It may have published more than it could say.
@@ -109,7 +109,9 @@ impl Verdict {
             }
             self.gone += count;
         } else if fault == Fault::Forget && count > 0 {
-            if gaps > self.times || life.count("sent") + life.count("dropped") != self.published {
+            // What the server forgot and, behind what was on its way, what the queue could not keep.
+            let places = if has_spool { 1 } else { 2 };
+            if gaps > places * self.times || life.count("sent") + life.count("dropped") != self.published {
                 self.broken
                     .push(format!("{}: {count} are missing in {gaps} places", self.title));
             }
@@ -141,7 +143,8 @@ impl Verdict {
             self.lost != self.reported_lost,
             format!("{} lost, {} reported", self.lost, self.reported_lost),
         );
-        say(has_spool && self.lost > 0, format!("{} lost with a spool", self.lost));
+        let keeps_all = has_spool && fault != Fault::DiskFull;
+        say(keeps_all && self.lost > 0, format!("{} lost with a spool", self.lost));
         say(
             self.repeated > self.reported_repeated,
             format!("{} twice, {} reported", self.repeated, self.reported_repeated),
