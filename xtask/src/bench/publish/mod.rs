@@ -4,6 +4,7 @@
 //! Owns the order of the measurements. Who publishes how is the business of the package in `xtask/benches/publish`.
 
 mod program;
+mod python;
 mod report;
 
 use anyhow::{Result, bail};
@@ -61,7 +62,8 @@ struct Results {
     millions: [[u64; 3]; 2],
     /// Events in a full queue, and their KiB.
     full: (u64, u64),
-    has_python: bool,
+    /// Why redis-py is not among them.
+    without_python: Option<String>,
 }
 
 /// Runs everything and returns the tables.
@@ -72,13 +74,16 @@ pub(super) fn run(workspace: &Workspace, is_quick: bool) -> Result<String> {
     }
     let effort = if is_quick { Effort::QUICK } else { Effort::FULL };
     println!("{}", terminal::bold("Building the publishers"));
-    let program = Program::build(workspace)?;
-    let has_python = Program::has_redis_py(workspace);
+    let python = python::with_redis_py(workspace);
+    if let Err(why) = &python {
+        println!("redis-py is left out: {why}");
+    }
+    let program = Program::build(workspace, python.as_deref().ok())?;
     let publishers: Vec<_> = FAST
         .iter()
         .chain(SLOW)
         .copied()
-        .filter(|name| *name != "python" || has_python)
+        .filter(|name| *name != "python" || python.is_ok())
         .collect();
     let mut rates: Vec<_> = publishers
         .into_iter()
@@ -99,7 +104,7 @@ pub(super) fn run(workspace: &Workspace, is_quick: bool) -> Result<String> {
         latencies,
         millions: [program.million(MAXLEN)?, program.million(0)?],
         full: program.full()?,
-        has_python,
+        without_python: python.err(),
     };
     report::report(&results, &effort)
 }

@@ -2,7 +2,7 @@
 //!
 //! Owns its command line and what it prints. It puts no two numbers beside each other.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
@@ -31,10 +31,12 @@ pub(super) struct Latency {
 pub(super) struct Program<'a> {
     workspace: &'a Workspace,
     path: PathBuf,
+    /// Which Python it is to run.
+    python: Option<PathBuf>,
 }
 
 impl<'a> Program<'a> {
-    pub(super) fn build(workspace: &'a Workspace) -> Result<Self> {
+    pub(super) fn build(workspace: &'a Workspace, python: Option<&Path>) -> Result<Self> {
         let target = workspace.target().join("bench/publish");
         // Not locked: our own crates may have come to need another. The versions of peers stay as they are.
         let mut command = workspace.cargo(&["build", "--release", "--manifest-path", MANIFEST]);
@@ -45,13 +47,8 @@ impl<'a> Program<'a> {
         Ok(Self {
             workspace,
             path: target.join("release/publish"),
+            python: python.map(Path::to_owned),
         })
-    }
-
-    /// Whether Python has what the guide publishes with.
-    pub(super) fn has_redis_py(workspace: &Workspace) -> bool {
-        let mut command = workspace.command("python3", &["-c", "import redis"]);
-        process::run_quiet(&mut command).is_ok_and(|finished| finished.is_success)
     }
 
     pub(super) fn rate(&self, publisher: &str, events: u64, maxlen: u64) -> Result<Rate> {
@@ -95,6 +92,9 @@ impl<'a> Program<'a> {
     /// What it prints last: the bus speaks on the same terminal.
     fn ask(&self, arguments: &[&str]) -> Result<String> {
         let mut command = self.workspace.command(&self.path.to_string_lossy(), arguments);
+        if let Some(python) = &self.python {
+            command.env("PYTHON", python);
+        }
         let finished = process::run_quiet(&mut command)?;
         if !finished.is_success {
             bail!("`{}` failed: {}", process::line_of(&command), finished.output.trim());

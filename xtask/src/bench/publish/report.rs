@@ -35,11 +35,8 @@ pub(super) fn report(results: &Results, effort: &Effort) -> Result<String> {
         effort.rounds,
         rates(results)
     )?;
-    if !results.has_python {
-        writeln!(
-            report,
-            "redis-py is left out, for this Python has none: python3 -m pip install redis\n"
-        )?;
+    if let Some(why) = &results.without_python {
+        writeln!(report, "redis-py is left out: {why}\n")?;
     }
     writeln!(
         report,

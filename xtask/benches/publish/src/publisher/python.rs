@@ -21,12 +21,13 @@ print(int(count) / (time.perf_counter() - began))
 
 pub fn rate(server: &Server, events: u64, maxlen: u64) -> f64 {
     let numbers = [u64::from(server.port()), events, maxlen].map(|number| number.to_string());
-    let output = Command::new("python3")
+    let python = std::env::var_os("PYTHON").unwrap_or_else(|| "python3".into());
+    let output = Command::new(python)
         .args(["-c", PROGRAM])
         .args(numbers)
         .args([STREAM, &event::by_hand(0).replace(":0000000,", ":0,")])
         .output()
-        .expect("python3 starts");
+        .expect("Python starts");
     let printed = String::from_utf8_lossy(&output.stdout);
     printed
         .trim()
