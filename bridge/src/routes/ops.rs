@@ -10,6 +10,7 @@ use serde_json::json;
 use tokio::time::timeout;
 use warp::Filter;
 use warp::filters::BoxedFilter;
+use warp::http::HeaderMap;
 use warp::reply::Response;
 
 use super::with;
@@ -29,7 +30,8 @@ pub(super) fn routes(state: &Arc<State>) -> BoxedFilter<(Response,)> {
     let ready = warp::path!("readyz")
         .and(warp::get())
         .and(with(state))
-        .map(|state: Arc<State>| ready(&state));
+        .and(warp::header::headers_cloned())
+        .map(|state: Arc<State>, headers: HeaderMap| ready(&state, &headers));
     let metrics = warp::path!("metrics").and(warp::get()).and(with(state)).then(metrics);
     health.or(ready).unify().or(metrics).unify().boxed()
 }
@@ -53,7 +55,7 @@ async fn behind(state: &State) -> Option<u64> {
         .then(|| info.appended.unwrap_or(read).saturating_sub(read))
 }
 
-fn ready(state: &State) -> Response {
+fn ready(state: &State, headers: &HeaderMap) -> Response {
     let health = &state.source.health;
     let is_draining = state.stopping.is_cancelled();
     let is_silent = health.silence() > state.limits.patience * MAX_SILENT_TURNS;
@@ -66,14 +68,19 @@ fn ready(state: &State) -> Response {
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    answer::json(
-        status,
-        &json!({
-            "ready": is_ready,
-            "draining": is_draining,
-            "log": if error.is_none() { "ok" } else { "unreachable" },
-            "error": error.as_deref(),
-            "head": state.source.ring.head().cursor.to_string(),
-        }),
-    )
+    let mut told = json!({
+        "ready": is_ready,
+        "draining": is_draining,
+        "log": if error.is_none() { "ok" } else { "unreachable" },
+    });
+    // Where the log is, and how far it goes, is told to those who may read it.
+    let may_read = state
+        .access
+        .host(headers)
+        .and_then(|own| state.access.enter(headers, &own));
+    if may_read.is_ok() {
+        told["error"] = json!(error.as_deref());
+        told["head"] = json!(state.source.ring.head().cursor.to_string());
+    }
+    answer::json(status, &told)
 }

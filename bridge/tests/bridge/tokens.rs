@@ -84,6 +84,15 @@ async fn what_tells_nothing_of_events_is_open() {
         get_with(bridge.port, "/readyz", &[("host", "localhost")]).await.status == 200
     })
     .await;
+    let authorization = format!("Bearer {TOKEN}");
+    let headers = [("host", "localhost"), ("authorization", authorization.as_str())];
+    // Where the log ends is for those who may read it.
+    let of_stranger = get_with(bridge.port, "/readyz", &headers[..1]).await.json();
+    assert!(
+        of_stranger.get("head").is_none() && of_stranger.get("error").is_none(),
+        "{of_stranger}"
+    );
+    assert!(get_with(bridge.port, "/readyz", &headers).await.json()["head"].is_string());
 }
 
 #[tokio::test]
