@@ -12,6 +12,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -31,6 +32,8 @@ use crate::metrics::{Metrics, Refusal};
 const HTTP_BUFFER_BYTES: usize = 64 * 1024;
 /// How long accepting pauses after a failure that is not the peer's, such as no free file descriptor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// How long a connection is quiet before its peer is asked whether it lives, and how often then.
+const KEEPALIVE: Duration = Duration::from_secs(30);
 /// Refusals under way at one time, and how long one may take.
 const MAX_REFUSALS: usize = 64;
 const REFUSAL: Duration = Duration::from_secs(1);
@@ -109,9 +112,7 @@ fn admit(peer: SocketAddr, state: &State) -> Result<Counted, Refusal> {
 }
 
 async fn serve(socket: TcpStream, peer: SocketAddr, claim: Claim, state: Arc<State>, routes: BoxedFilter<(Answer,)>) {
-    // Small frames are written at once; Nagle's algorithm would hold them back for the peer's delayed
-    // acknowledgement. Without it the connection still works.
-    let _ = socket.set_nodelay(true);
+    tune(&socket, state.limits.no_progress * 2);
     let hang_up = HangUp::default();
     let (guest, has_pushed) = state.lobby.enter(hang_up.clone());
     if has_pushed {
@@ -140,6 +141,20 @@ async fn serve(socket: TcpStream, peer: SocketAddr, claim: Claim, state: Arc<Sta
         () = served => {}
         () = broken_off.cancelled() => {}
     }
+}
+
+/// Without any of this the connection still works.
+fn tune(socket: &TcpStream, patience: Duration) {
+    // Small frames are written at once; Nagle's algorithm would hold them back for the peer's delayed acknowledgement.
+    let _ = socket.set_nodelay(true);
+    let socket = SockRef::from(socket);
+    // A peer that is gone without a word, with its machine or its network, is asked now and then whether it lives …
+    let _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE));
+    // … and what is sent to it is not sent again and again for the quarter of an hour that is usual.
+    #[cfg(target_os = "linux")]
+    let _ = socket.set_tcp_user_timeout(Some(patience));
+    #[cfg(not(target_os = "linux"))]
+    let _ = patience;
 }
 
 /// The connection, once TLS is spoken on it.
