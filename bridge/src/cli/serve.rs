@@ -41,6 +41,7 @@ impl Serve {
             let (shutdown, again) = signals()?;
             tracing::info!("reading stream {:?} of {}", redis.stream, redis.address());
             tracing::info!("serving {url}");
+            settings.tell_who_may_read();
             tokio::select! {
                 served = bridge.run(shutdown) => served.map(|()| ExitCode::SUCCESS).map_err(Into::into),
                 () = again => Ok(ExitCode::from(INTERRUPTED)),

@@ -276,3 +276,67 @@ async fn the_level_of_the_log_is_a_setting() {
         "{message}"
     );
 }
+
+#[tokio::test]
+async fn every_serve_in_readme_and_help_has_flags_that_are_accepted() {
+    let file = File::new("");
+    file.beside("token", "0123456789abcdef");
+    let key = rcgen::KeyPair::generate().unwrap();
+    let params = rcgen::CertificateParams::new(vec!["bridge.example".to_owned()]).unwrap();
+    file.beside("cert.pem", &params.self_signed(&key).unwrap().pem());
+    file.beside("key.pem", &key.serialize_pem());
+    let mut help = command(&["serve", "--help"]);
+    let help = in_time("help", help.output()).await.unwrap().stdout;
+    let help = String::from_utf8(help).unwrap();
+    let texts = [include_str!("../../../README.md"), help.as_str()];
+    let mut count = 0;
+    for line in texts.iter().flat_map(|text| text.lines()) {
+        let Some((before, flags)) = line.split_once("event-bridge serve") else {
+            continue;
+        };
+        let (before, flags) = (before.trim(), flags.split('#').next().unwrap());
+        let is_command = before.is_empty() || before.ends_with("&&") || before.starts_with("REDIS_URL=");
+        if !is_command || flags.contains('`') || flags.contains("--help") {
+            continue;
+        }
+        count += 1;
+        let arguments: Vec<_> = ["config", "check"]
+            .into_iter()
+            .chain(flags.split_whitespace())
+            .collect();
+        let mut check = command(&arguments);
+        let output = in_time("config check", check.current_dir(file.dir.path()).output())
+            .await
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{line}: {errors}");
+    }
+    assert!(count >= 6, "{count}");
+}
+
+#[tokio::test]
+async fn a_bridge_that_others_can_reach_says_who_may_read() {
+    let redis = Redis::start();
+    for (token, expected, other) in [
+        (
+            Some("0123456789abcdef"),
+            "without TLS the token can be read",
+            "everyone who reaches",
+        ),
+        (None, "everyone who reaches 0.0.0.0 may read", "asks for a token"),
+    ] {
+        let mut program = command(&["serve", "--port", "0", "--host", "0.0.0.0", "--insecure"]);
+        program.env("REDIS_URL", redis.url());
+        program.envs(token.map(|token| ("EVENT_BRIDGE_TOKEN", token)));
+        let mut child = program.spawn().unwrap();
+        let (_, mut log) = served(&mut child).await;
+        interrupt(&child).await;
+        in_time("it stops", child.wait()).await.unwrap();
+        let mut text = String::new();
+        while let Some(line) = log.recv().await {
+            text += &line;
+        }
+        assert!(text.contains(expected) && !text.contains(other), "{text}");
+        assert!(!text.contains("0123456789abcdef"), "{text}");
+    }
+}

@@ -2,7 +2,9 @@
 //! one place, and the sentences about what is not understood: each names the key or flag or variable, and where it stands.
 
 mod file;
+mod flags;
 mod form;
+mod show;
 mod table;
 
 use std::collections::BTreeMap;
@@ -10,23 +12,16 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
 use event_bridge::{Bridge, BridgeError};
 use event_core::log::{RedisConfig, RedisLog};
 
+pub(crate) use self::flags::Flags;
 pub(crate) use self::form::LogFormat;
 use self::form::quoted;
 use self::table::{Setting, Shape, TABLE, Values};
 
 /// The variable that names the file of settings.
 const FILE_VARIABLE: &str = "EVENT_BRIDGE_CONFIG";
-
-/// What was said on the command line.
-#[derive(Debug, Default)]
-pub(crate) struct Flags {
-    file: Option<PathBuf>,
-    given: BTreeMap<&'static str, Vec<String>>,
-}
 
 /// The settings that count, and where each comes from.
 #[derive(Debug)]
@@ -94,6 +89,23 @@ fn from_environment(
 }
 
 impl Settings {
+    /// A bridge that more can reach than its user may think says so.
+    pub(crate) fn tell_who_may_read(&self) {
+        let values = &self.values;
+        let has_token = values.token.is_some() || values.token_file.is_some();
+        let is_open = !values.host.is_loopback();
+        if has_token {
+            tracing::info!("it asks for a token: open it in a browser with #token=TOKEN at the end");
+        } else if is_open {
+            tracing::warn!("everyone who reaches {} may read the events", values.host);
+        }
+        if has_token && is_open && values.tls_cert.is_none() {
+            tracing::warn!(
+                "without TLS the token can be read on its way; see --tls-cert, or put a proxy with TLS in front"
+            );
+        }
+    }
+
     pub(crate) fn log_level(&self) -> &str {
         &self.values.log_level
     }
@@ -239,107 +251,6 @@ impl fmt::Display for Source {
             Self::Variable(name) => f.write_str(name),
             Self::Flag(name) => write!(f, "--{name}"),
         }
-    }
-}
-
-/// As a file that `--config` takes, each value with where it comes from. No secret is in it.
-impl fmt::Display for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut section = "";
-        for setting in TABLE {
-            if setting.section() != section {
-                section = setting.section();
-                let gap = if section == TABLE[0].section() { "" } else { "\n" };
-                writeln!(f, "{gap}[{section}]")?;
-            }
-            let source = self.source(setting.key);
-            let line = match (setting.show)(&self.values) {
-                None => format!("# {} is not set", setting.name()),
-                Some(_) if setting.flag.is_none() => format!("# {} is set, and not shown", setting.name()),
-                Some(_) if setting.key == "redis.url" => {
-                    let config = RedisConfig::new(&self.values.redis).map_err(|_| fmt::Error)?;
-                    format!("url = {}", quoted(&config.address()))
-                }
-                Some(value) => format!("{} = {value}", setting.name()),
-            };
-            writeln!(f, "{line:<44} # {source}")?;
-        }
-        Ok(())
-    }
-}
-
-impl Args for Flags {
-    fn augment_args(command: Command) -> Command {
-        let file = Arg::new("config")
-            .long("config")
-            .value_name("FILE")
-            .value_parser(clap::value_parser!(PathBuf))
-            .help(format!(
-                "TOML file with settings, which flags and variables go before [env: {FILE_VARIABLE}]"
-            ));
-        command.arg(file).args(TABLE.iter().filter_map(argument))
-    }
-
-    fn augment_args_for_update(command: Command) -> Command {
-        Self::augment_args(command)
-    }
-}
-
-fn argument(setting: &Setting) -> Option<Arg> {
-    let flag = setting.flag?;
-    let often = if setting.shape == Shape::List {
-        " (repeatable)"
-    } else {
-        ""
-    };
-    let default = setting.default_text().map(|default| format!(" [default: {default}]"));
-    let help = format!(
-        "{}{often} [env: {}]{}",
-        setting.help,
-        setting.env,
-        default.unwrap_or_default()
-    );
-    let argument = Arg::new(setting.key).long(flag).help(help);
-    let argument = match setting.shape {
-        Shape::Switch => argument.action(ArgAction::SetTrue),
-        Shape::One => argument.value_name(setting.value_name).action(ArgAction::Set),
-        Shape::List => argument.value_name(setting.value_name).action(ArgAction::Append),
-    };
-    Some(if setting.section() == "limits" {
-        argument.help_heading("Limits").hide_short_help(true)
-    } else {
-        argument
-    })
-}
-
-impl FromArgMatches for Flags {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let mut flags = Self::default();
-        flags.update_from_arg_matches(matches)?;
-        Ok(flags)
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
-        self.file = matches.get_one::<PathBuf>("config").cloned();
-        for setting in TABLE.iter().filter(|setting| setting.flag.is_some()) {
-            let texts: Vec<String> = match setting.shape {
-                Shape::Switch => matches
-                    .get_flag(setting.key)
-                    .then(|| "true".to_owned())
-                    .into_iter()
-                    .collect(),
-                _ => matches
-                    .get_many::<String>(setting.key)
-                    .into_iter()
-                    .flatten()
-                    .cloned()
-                    .collect(),
-            };
-            if !texts.is_empty() {
-                self.given.insert(setting.key, texts);
-            }
-        }
-        Ok(())
     }
 }
 

@@ -58,3 +58,16 @@ fn what_is_shown_of_the_defaults_is_read_as_the_defaults() {
     }
     assert_eq!(format!("{values:?}"), format!("{:?}", Values::default()));
 }
+
+#[test]
+fn the_readme_s_file_is_one() {
+    let readme = include_str!("../../../../README.md");
+    let (_, rest) = readme.split_once("```toml\n# bridge.toml\n").unwrap();
+    let (text, _) = rest.split_once("```").unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("bridge.toml");
+    std::fs::write(&path, text).unwrap();
+    let found = file::read(&path);
+    assert!(found.mistakes.is_empty(), "{:?}", found.mistakes);
+    assert!(found.values.len() > 5);
+}
