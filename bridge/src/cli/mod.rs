@@ -6,6 +6,7 @@ mod completions;
 mod config;
 mod diagnostics;
 mod log;
+mod reader;
 mod record;
 mod replay;
 mod runs;

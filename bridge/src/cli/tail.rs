@@ -19,8 +19,8 @@ use self::event::Shown;
 use self::run_end::{End, RunEnd};
 use self::style::{Color, Style};
 use self::tree::Tree;
-use super::signals;
 use super::source::{Selection, Source, SourceArgs, notice};
+use super::{reader, signals};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -69,6 +69,7 @@ impl Tail {
             let mut stopped = pin!(signals::stopped()?);
             tokio::select! {
                 code = self.follow() => code,
+                () = reader::gone() => Ok(ExitCode::SUCCESS),
                 () = &mut stopped => Ok(if follows { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS }),
             }
         })

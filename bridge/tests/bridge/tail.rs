@@ -179,16 +179,20 @@ async fn a_terminal_is_safe_from_what_events_say_and_colours_can_be_had_and_refu
 }
 
 #[tokio::test]
-async fn a_reader_that_goes_ends_it_without_a_word() {
+async fn a_reader_that_goes_ends_it_without_a_word_whether_there_is_more_to_say_or_not() {
     let redis = Redis::start();
-    redis.add(&(0..2000).map(event).collect::<Vec<_>>()).await;
-    let (child, lines) = started(&["--redis".to_owned(), redis.url()], &["--after", "0", "--json"]);
-    drop(lines);
-    let output = in_time("it ends", child.wait_with_output()).await.unwrap();
-    assert_eq!(
-        (output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()),
-        (Some(0), "")
-    );
+    let way = ["--redis".to_owned(), redis.url()];
+    for more in [0, 2000] {
+        redis.add(&(0..=more).map(event).collect::<Vec<_>>()).await;
+        let (child, mut lines) = started(&way, &["--after", "0", "--json"]);
+        line(&mut lines).await;
+        drop(lines);
+        let output = in_time("it ends", child.wait_with_output()).await.unwrap();
+        assert_eq!(
+            (output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()),
+            (Some(0), "")
+        );
+    }
 }
 
 #[tokio::test]
