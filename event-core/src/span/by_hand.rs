@@ -58,9 +58,8 @@ impl<F: Event> Span<F> {
 
     /// Runs `f` inside the span.
     pub fn run<R>(&mut self, f: impl FnOnce() -> R) -> R {
-        self.call.resume();
         // A caught panic leaves the span in use.
-        let _entered = self.call.enter();
+        let _entered = self.call.resume();
         f()
     }
 

@@ -90,11 +90,47 @@ impl Call {
         out
     }
 
+    /// Into the span, if it has an inside. As the next ones it is compiled once, here: a call that comes and goes is in
+    /// memory anyway.
+    #[inline(never)]
+    pub(crate) fn go_in(&mut self) {
+        self.0.enter();
+    }
+
+    /// As `go_in`, to drop what was given up: what has come to its end has nothing left to drop.
+    #[inline(never)]
+    pub(crate) fn go_in_to_drop(&mut self) {
+        if self.is_suspended() {
+            self.0.enter();
+        }
+    }
+
+    /// The other half of `go_in`.
+    #[inline(never)]
+    pub(crate) fn go_out(&mut self) {
+        self.0.leave();
+    }
+
+    /// As `go_in`, of what had been left to itself.
+    #[inline(never)]
+    fn go_on(&mut self) {
+        self.0.resume();
+    }
+
     /// Into the span until the guard goes, if there is one that has an inside.
     #[inline]
     pub(crate) fn enter(&mut self) -> Entered<'_> {
         if self.is_on() {
-            self.change(Ongoing::entered);
+            self.go_in();
+        }
+        Entered(self)
+    }
+
+    /// As `enter`, of what had been left to itself.
+    #[inline]
+    pub(crate) fn resume(&mut self) -> Entered<'_> {
+        if self.is_on() {
+            self.go_on();
         }
         Entered(self)
     }
@@ -107,13 +143,6 @@ impl Call {
     #[inline]
     pub(crate) fn suspend(&mut self) {
         self.0.suspend();
-    }
-
-    #[inline]
-    pub(crate) fn resume(&mut self) {
-        if self.is_on() {
-            self.change(Ongoing::resumed);
-        }
     }
 
     /// Dropped now, it was given up.
@@ -182,7 +211,7 @@ impl Drop for Entered<'_> {
     #[inline]
     fn drop(&mut self) {
         if self.0.is_on() {
-            self.0.change(Ongoing::left);
+            self.0.go_out();
         }
     }
 }

@@ -32,7 +32,7 @@ impl Drop for Guard<'_> {
     #[inline]
     fn drop(&mut self) {
         if self.call.is_on() {
-            self.call.take().leave(self.was_panicking);
+            self.call.take().end_guarded(self.was_panicking);
         }
     }
 }
@@ -40,7 +40,7 @@ impl Drop for Guard<'_> {
 impl Ongoing {
     /// Ends a call whose value can't be seen.
     #[inline(never)]
-    fn leave(self, was_panicking: bool) {
+    fn end_guarded(self, was_panicking: bool) {
         let this = self.left();
         let has_panicked = std::thread::panicking() && !was_panicking;
         let outcome = if has_panicked {

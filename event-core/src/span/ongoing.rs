@@ -157,22 +157,34 @@ impl Ongoing {
     }
 
     /// Into the span, if it has an inside.
-    #[inline(never)]
-    pub(super) fn entered(mut self) -> Self {
+    #[inline]
+    pub(super) fn enter(&mut self) {
         if self.state.is(State::PARENT) {
             self.context.swap();
             self.state.set(State::INSIDE, true);
         }
-        self
     }
 
-    /// The other half of `entered`.
-    #[inline(never)]
-    pub(super) fn left(mut self) -> Self {
+    /// The other half of `enter`.
+    #[inline]
+    pub(super) fn leave(&mut self) {
         if self.is_inside() {
             self.context.swap();
             self.state.set(State::INSIDE, false);
         }
+    }
+
+    /// As `enter`, for calls that are in registers.
+    #[inline(never)]
+    pub(super) fn entered(mut self) -> Self {
+        self.enter();
+        self
+    }
+
+    /// As `leave`, for calls that are in registers.
+    #[inline(never)]
+    pub(super) fn left(mut self) -> Self {
+        self.leave();
         self
     }
 
@@ -181,12 +193,12 @@ impl Ongoing {
         self.state.set(State::SUSPENDED, true);
     }
 
-    /// Goes on, on this thread, which may be another one.
-    #[inline(never)]
-    pub(super) fn resumed(mut self) -> Self {
+    /// Goes on inside the span, on this thread, which may be another one.
+    #[inline]
+    pub(super) fn resume(&mut self) {
         self.state.set(State::SUSPENDED, false);
         self.state.set_panics(panics::count());
-        self
+        self.enter();
     }
 
     /// Dropped now, it was given up.

@@ -7,24 +7,30 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::Watch;
-use crate::span::Span;
+use crate::span::{Call, Span};
 
 pin_project! {
     /// A future inside a span; see [`Span::run_async`].
     #[must_use = "futures do nothing unless they are polled"]
     #[derive(Debug)]
     pub struct RunAsync<'a, R> {
+        call: &'a mut Call,
+        // Emptied when dropped, so that its destructor runs inside the span as well.
         #[pin]
-        watch: Watch<'a, R>,
+        future: Option<R>,
     }
 
     impl<R> PinnedDrop for RunAsync<'_, R> {
         fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
             // Unwinding, somebody else's panic takes the span along: it stays suspended, which is to be given up.
-            if !std::thread::panicking() {
-                this.project().watch.project().call.resume();
-            }
+            let _entered = if std::thread::panicking() {
+                this.call.enter()
+            } else {
+                this.call.resume()
+            };
+            let mut future = this.future;
+            future.set(None);
         }
     }
 }
@@ -50,8 +56,10 @@ impl<F> Span<F> {
     /// # }
     /// ```
     pub fn run_async<R: Future>(&mut self, future: R) -> RunAsync<'_, R> {
+        self.call.suspend();
         RunAsync {
-            watch: self.call.watch(future),
+            call: &mut self.call,
+            future: Some(future),
         }
     }
 }
@@ -60,6 +68,10 @@ impl<R: Future> Future for RunAsync<'_, R> {
     type Output = R::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R::Output> {
-        self.project().watch.poll(cx)
+        let this = self.project();
+        let Some(future) = this.future.as_pin_mut() else {
+            unreachable!("only emptied when dropped");
+        };
+        this.call.poll(|| future.poll(cx))
     }
 }

@@ -18,22 +18,23 @@ pub(crate) use self::stream::CallStream;
 use crate::span::{Call, Deferred};
 
 pin_project! {
-    /// The body of an async function, inside the span of its call.
+    /// The body of an async function, inside the span of its call, which is to be dropped right after it.
     #[must_use = "futures do nothing unless they are polled"]
     #[derive(Debug)]
     pub struct Watch<'a, F> {
-        call: &'a mut Call,
-        // Emptied when dropped, so that destructors of the body run inside the span as well.
+        // None where it is off: nothing is around the body then, but this one question.
+        call: Option<&'a mut Call>,
         #[pin]
-        body: Option<F>,
+        body: F,
     }
 
     impl<F> PinnedDrop for Watch<'_, F> {
+        // The body goes next, so its destructors run inside the span as well; then the call, which leaves it.
+        #[inline]
         fn drop(this: Pin<&mut Self>) {
-            let this = this.project();
-            let _entered = this.call.enter();
-            let mut body = this.body;
-            body.set(None);
+            if let Some(call) = this.project().call {
+                call.go_in_to_drop();
+            }
         }
     }
 }
@@ -45,19 +46,20 @@ impl Call {
     /// The body of an async function, which is inside the span whenever it is polled.
     #[inline]
     pub fn watch<F: Future>(&mut self, body: F) -> Watch<'_, F> {
-        self.suspend();
-        Watch {
-            call: self,
-            body: Some(body),
-        }
+        let call = if self.is_on() {
+            self.suspend();
+            Some(self)
+        } else {
+            None
+        };
+        Watch { call, body }
     }
 
     /// Polls inside the span.
     #[inline]
     fn poll<T>(&mut self, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
         // Should the poll panic, the call stays resumed: that is how its end is told from being given up.
-        self.resume();
-        let entered = self.enter();
+        let entered = self.resume();
         let poll = poll();
         drop(entered);
         if poll.is_pending() {
@@ -70,12 +72,13 @@ impl Call {
 impl<F: Future> Future for Watch<'_, F> {
     type Output = F::Output;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let Some(body) = this.body.as_pin_mut() else {
-            unreachable!("only emptied when dropped");
-        };
-        this.call.poll(|| body.poll(cx))
+        match this.call {
+            None => this.body.poll(cx),
+            Some(call) => call.poll(|| this.body.poll(cx)),
+        }
     }
 }
 
