@@ -4,41 +4,79 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
-use syn::{Attribute, FnArg, Ident, Pat, PatIdent, Receiver, ReceiverKind, Signature, Type};
+use syn::visit::Visit;
+use syn::{
+    Attribute, ExprPath, ExprStruct, FnArg, Ident, Macro, Pat, PatIdent, Receiver, ReceiverKind, Signature, Type,
+};
 
-/// Prepares the arguments of a signature for `body`, and returns the statements that begin it. `start` are the tokens
-/// that read arguments before it.
-pub(crate) fn rebind(signature: &mut Signature, start: &TokenStream, body: &TokenStream) -> TokenStream {
+/// Prepares the arguments of a signature for `body`, and returns the statements that begin it. `start` and `finish` are
+/// the tokens that read arguments before and behind it: behind it, those that can be copied.
+pub(crate) fn rebind(
+    signature: &mut Signature,
+    start: &TokenStream,
+    finish: &TokenStream,
+    body: &TokenStream,
+) -> TokenStream {
+    let events = quote!(#start #finish);
     let arguments = signature.inputs.iter_mut().enumerate();
     arguments
-        .map(|(index, argument)| rebind_one(index, argument, start, body))
+        .map(|(index, argument)| rebind_one(index, argument, &events, body))
         .collect()
 }
 
-fn rebind_one(index: usize, argument: &mut FnArg, start: &TokenStream, body: &TokenStream) -> TokenStream {
+/// What a literal of the attribute reads of the function's own names; `value` is bound by the literal's closure.
+pub(crate) fn read(value: &Pat, literal: &ExprStruct) -> TokenStream {
+    let mut bound = Vec::new();
+    bindings(value, &mut bound);
+    let mut reads = Reads::default();
+    reads.visit_expr_struct(literal);
+    let names = reads.names.into_iter();
+    let names = names.filter(|name| bound.iter().all(|binding| binding.ident != *name));
+    let (names, macros) = (names.collect::<Vec<_>>(), reads.macros);
+    quote!(#(#names)* #macros)
+}
+
+/// Names that stand for values; not those of fields and methods. In macros, whatever may be one.
+#[derive(Default)]
+struct Reads {
+    names: Vec<Ident>,
+    macros: TokenStream,
+}
+
+impl<'ast> Visit<'ast> for Reads {
+    fn visit_expr_path(&mut self, path: &'ast ExprPath) {
+        self.names.extend(path.path.get_ident().cloned());
+    }
+
+    fn visit_macro(&mut self, inside: &'ast Macro) {
+        self.macros.extend(inside.tokens.clone());
+    }
+}
+
+fn rebind_one(index: usize, argument: &mut FnArg, events: &TokenStream, body: &TokenStream) -> TokenStream {
     let typed = match argument {
         FnArg::Receiver(receiver) => return rebind_self(receiver),
         FnArg::Typed(typed) => typed,
     };
     let mut bound = Vec::new();
     bindings(&typed.pat, &mut bound);
-    let is_read = bound.iter().any(|binding| mentions(start, &binding.ident));
+    let is_read = bound.iter().any(|binding| mentions(events, &binding.ident));
     let cfgs = cfgs(&typed.attrs);
     match &mut *typed.pat {
         Pat::Ident(binding) if is_plain(binding) => {
             if binding.mutability.is_none() && is_trivial(&typed.ty) {
                 return TokenStream::new();
             }
-            let again = rebind_ident(binding, &cfgs, start);
+            let again = rebind_ident(binding, &cfgs, events);
             binding.mutability = None;
             again
         }
-        // START needs the names: the pattern stays where it is.
+        // The events need the names: the pattern stays where it is.
         _ if is_read => {
             let again = bound
                 .iter()
                 .filter(|binding| binding.mutability.is_none() && is_plain(binding));
-            again.map(|binding| rebind_ident(binding, &cfgs, start)).collect()
+            again.map(|binding| rebind_ident(binding, &cfgs, events)).collect()
         }
         // Of no consequence when and where it is dropped.
         Pat::Ident(_) | Pat::Wild(_) if is_trivial(&typed.ty) => TokenStream::new(),
@@ -92,10 +130,10 @@ fn rebind_self(receiver: &Receiver) -> TokenStream {
     }
 }
 
-fn rebind_ident(binding: &PatIdent, cfgs: &[&Attribute], start: &TokenStream) -> TokenStream {
+fn rebind_ident(binding: &PatIdent, cfgs: &[&Attribute], events: &TokenStream) -> TokenStream {
     let PatIdent { mutability, ident, .. } = binding;
-    // Used by START alone, the new binding would be reported as unused.
-    let read = mentions(start, ident).then(|| quote!(#(#cfgs)* let _ = &#ident;));
+    // Used by the events alone, the new binding would be reported as unused.
+    let read = mentions(events, ident).then(|| quote!(#(#cfgs)* let _ = &#ident;));
     quote!(#(#cfgs)* let #mutability #ident = #ident; #read)
 }
 

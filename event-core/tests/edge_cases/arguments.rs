@@ -31,6 +31,30 @@ fn case_21_start_reads_what_the_body_moves() {
     assert_eq!(same_async!("moved".to_owned())[1].text("text"), Some("moved"));
 }
 
+/// Copied, which the attribute can't know.
+#[derive(Clone, Copy)]
+struct Place(u64);
+
+#[test]
+fn case_21_finish_reads_what_the_body_can_only_copy() {
+    // Neither argument is used by the body: rustc, which denies warnings here, takes them for used.
+    #[emits(Begun, |out| Done { value: Some(*out + place.0 + pair) })]
+    fn sync(place: Place, (pair, _): (u64, String)) -> u64 {
+        1
+    }
+    #[emits(Begun, |_| Done { value: Some(place.0) }, err = |error| Shown { text: if place.0 == 7 { error } else { "" } })]
+    async fn asynchronous(place: Place) -> Result<(), String> {
+        tokio::task::yield_now().await;
+        Err("seven".to_owned())
+    }
+    let capture = event_core::testing::Capture::start();
+    assert_eq!(sync(Place(2), (3, String::new())), 1);
+    assert!(block_on(asynchronous(Place(7))).is_err());
+    let events = capture.events();
+    assert_eq!(end(&events[..2]), ("ok", Some(6)));
+    assert_eq!(events[3].text("text"), Some("seven"));
+}
+
 #[test]
 fn case_22_mutable_arguments_are_mutable_in_the_body() {
     {

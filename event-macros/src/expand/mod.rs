@@ -171,9 +171,23 @@ fn start_tokens(args: &Args) -> TokenStream {
     tokens
 }
 
+/// What reads arguments behind the body: what FINISH and `err` name, but their own values.
+fn finish_tokens(args: &Args) -> TokenStream {
+    let finish = match &args.finish {
+        Finish::Literal(finish) => Some(&**finish),
+        _ => None,
+    };
+    let failed = args.options.failed().map(|failed| &failed.fields);
+    let literals = finish.into_iter().chain(failed);
+    literals
+        .flat_map(|Literal { value, literal }| params::read(value, literal))
+        .collect()
+}
+
 /// Binds the arguments again for the body; returns the statements.
 fn rebind(args: &Args, function: &mut Function) -> TokenStream {
-    params::rebind(&mut function.signature, &start_tokens(args), &function.body.tokens())
+    let (start, finish) = (start_tokens(args), finish_tokens(args));
+    params::rebind(&mut function.signature, &start, &finish, &function.body.tokens())
 }
 
 /// The head of the closure around a body. It lies where the function does: what rustc says of it is said of that, and
