@@ -18,6 +18,7 @@ const OURS: &str = "emits";
 /// Every case in the order of the tables, as people read it.
 const ROWS: &[(&str, &str)] = &[
     (PLAIN, "plain call"),
+    ("wrapper", "a wrapper by hand, switched off"),
     ("tracing-off", "tracing, no subscriber"),
     ("tracing-noop", "tracing, registry and a layer that does nothing"),
     ("opentelemetry", "tracing, OpenTelemetry batch, exporter that discards"),

@@ -72,7 +72,7 @@ fn bare() -> Box<dyn Around> {
 
 /// Every case, in the order of the table.
 pub fn all() -> Vec<Case> {
-    let mut all = vec![plain::CASE];
+    let mut all = Vec::from(plain::CASES);
     #[cfg(feature = "peers")]
     all.extend(tracing::CASES);
     #[cfg(feature = "peers")]
