@@ -28,6 +28,9 @@ import { TreeView, type TreeNode } from "./tree";
 /** Lists beside the main ones change with every event; this often is enough for the eye. */
 const LISTS_EVERY_MS = 250;
 
+/** Rows that are gone through in no time. */
+const SMALL = 5000;
+
 /** How often rows are judged again whose verdict depends on what still runs. */
 const JUDGE_AGAIN_MS = 1000;
 
@@ -252,7 +255,9 @@ export class Session {
 
   private burnNow(lens: Lens, run: Run | undefined): Burn {
     const now = this.localNow();
-    const of = `${run?.id ?? ""} ${lens.limit}`;
+    // Where there is little to go through, it is never out of date.
+    const version = this.store.rows.size < SMALL ? `${this.store.version} ${lens.now()}` : "";
+    const of = `${run?.id ?? ""} ${lens.limit} ${version}`;
     if (!this.burn || this.burn.of !== of || now - this.burn.at >= LISTS_EVERY_MS) this.burn = { at: now, of, burn: burnOf(this.store, run, lens.limit, lens.now()) };
     return this.burn.burn;
   }
