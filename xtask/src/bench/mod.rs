@@ -9,6 +9,7 @@ mod machine;
 mod publish;
 mod sample;
 mod table;
+mod ui;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -39,6 +40,12 @@ pub(crate) enum Bench {
         #[arg(long, default_value_t = 5)]
         rounds: usize,
     },
+    /// The page under a flood of events, its memory, its search and its size, beside a page with a row for each event.
+    Ui {
+        /// Fewer events and less time: to see that it works, not to publish.
+        #[arg(long)]
+        quick: bool,
+    },
 }
 
 /// Measures, and prints the tables.
@@ -47,6 +54,7 @@ pub(crate) fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
         Bench::Cost { quick } => cost::run(workspace, *quick)?,
         Bench::Publish { quick } => publish::run(workspace, *quick)?,
         Bench::Compile { functions, rounds } => compile::run(workspace, *functions, *rounds)?,
+        Bench::Ui { quick } => ui::run(workspace, *quick)?,
     };
     println!("\n{}\n\n{report}", machine::line()?);
     Ok(())
