@@ -40,6 +40,17 @@ async fn a_log_is_checked_by_the_library_as_well() {
     assert_eq!((report.events, report.runs, report.spans), (12, 1, 5));
 }
 
+/// Both sides read the same recordings: the page's tests tell of every moment of them.
+#[test]
+fn the_recordings_that_the_page_knows_are_whole_and_true() {
+    for file in ["../ui/fixtures/research.ndjson", "../ui/public/demo.ndjson"] {
+        let recording = std::fs::File::open(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+        let report = check::recording(std::io::BufReader::new(recording), Rules::default().complete()).unwrap();
+        assert!(report.is_clean(), "{file}: {report}");
+        assert!(report.events > 300, "{file}: {report}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_wrong_in_a_stream_is_named_with_its_event_and_exits_1() {
     let redis = with_runs().await;

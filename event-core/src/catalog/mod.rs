@@ -4,6 +4,8 @@
 //! Types borrow, and have a `Default`: end a literal in `..Default::default()` where it leaves out optional fields.
 
 mod normalize;
+#[cfg(test)]
+mod typescript;
 mod wrappers;
 
 use event_macros::Event;
@@ -16,6 +18,7 @@ use crate::ids;
 
 /// A step of the engine begins. Everything inside inherits `step`, `node_id` and `root_id`.
 #[derive(Debug, Clone, Default, Event, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct StepStarted<'a> {
     /// Counts from 0 within a run.
     #[event(scope)]
@@ -39,6 +42,7 @@ pub struct StepStarted<'a> {
 
 /// A step is over.
 #[derive(Debug, Clone, Default, Event, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct StepFinished<'a> {
     /// What came out, cut to a readable length.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,6 +55,7 @@ pub struct StepFinished<'a> {
 /// A node has another status than before.
 #[derive(Debug, Clone, Default, Event, Serialize)]
 #[event(name = "node_status_change")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct NodeStatusChanged<'a> {
     /// The node.
     pub node_id: &'a str,
@@ -75,6 +80,7 @@ pub struct NodeStatusChanged<'a> {
 
 /// A model is about to be called.
 #[derive(Debug, Clone, Default, Event, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct LlmCallStarted<'a> {
     /// The part of the agent that calls.
     pub agent_class: &'a str,
@@ -89,6 +95,7 @@ pub struct LlmCallStarted<'a> {
 
 /// A model has answered, and the answer was understood.
 #[derive(Debug, Clone, Default, Event, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct LlmCallCompleted<'a> {
     /// Tokens of all attempts together.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,6 +122,7 @@ pub struct LlmCallCompleted<'a> {
 
 /// Tokens of a model's call, or of many.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct TokenUsage {
     /// Tokens sent.
     pub prompt_tokens: u64,
@@ -126,6 +134,7 @@ pub struct TokenUsage {
 
 /// A tool is about to be called.
 #[derive(Debug, Clone, Default, Event, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct ToolInvoked<'a> {
     /// The tool.
     pub tool_name: &'a str,
@@ -141,6 +150,7 @@ pub struct ToolInvoked<'a> {
 /// A tool has returned. Its duration is also under `latency`.
 #[derive(Debug, Clone, Default, Event, Serialize)]
 #[event(duration = "latency")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct ToolReturned<'a> {
     /// It did what it was asked for.
     pub success: bool,
@@ -161,6 +171,7 @@ pub struct ToolReturned<'a> {
 /// A round of searching is over, its pages read and summarised. Its duration is also under `time_spent`.
 #[derive(Debug, Clone, Default, Event, Serialize)]
 #[event(name = "search_completed", duration = "time_spent")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct SearchRoundCompleted<'a> {
     /// What was searched for.
     pub query_terms: &'a [String],
@@ -175,6 +186,7 @@ pub struct SearchRoundCompleted<'a> {
 
 /// A run begins: for the agent's main function.
 #[derive(Debug, Clone, Event, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct RunStarted<'a> {
     /// What runs.
     pub name: &'a str,
@@ -183,6 +195,7 @@ pub struct RunStarted<'a> {
     pub question: Option<&'a str>,
     /// How it was set up.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(type = "unknown"))]
     pub config: Option<Value>,
     /// This process.
     pub producer_id: &'a str,
@@ -202,6 +215,7 @@ impl Default for RunStarted<'_> {
 
 /// A run is over.
 #[derive(Debug, Clone, Default, Event, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct RunFinished {
     /// Steps taken.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -225,6 +239,7 @@ pub struct RunFinished {
 
 /// A node was added to the tree.
 #[derive(Debug, Clone, Default, Event, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct NodeCreated<'a> {
     /// Unique in the tree.
     pub node_id: &'a str,
@@ -249,15 +264,18 @@ pub struct NodeCreated<'a> {
 
 /// A node has been given a plan.
 #[derive(Debug, Clone, Default, Event, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct PlanReceived<'a> {
     /// The node.
     pub node_id: &'a str,
     /// The plan, as it came.
+    #[cfg_attr(test, ts(type = "unknown"))]
     pub plan: Value,
 }
 
 /// A node has a result.
 #[derive(Debug, Clone, Default, Event, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct NodeResultAvailable<'a> {
     /// The node.
     pub node_id: &'a str,
@@ -271,6 +289,7 @@ pub struct NodeResultAvailable<'a> {
 
 /// Events were lost before they reached the log.
 #[derive(Debug, Clone, Default, Event, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct EventsDropped<'a> {
     /// How many.
     pub count: u64,
@@ -293,6 +312,7 @@ pub struct BusStats {
 
 /// A process with open spans lives.
 #[derive(Debug, Clone, Default, Event, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct ProducerAlive<'a> {
     /// The process.
     pub producer_id: &'a str,

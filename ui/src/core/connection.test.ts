@@ -190,3 +190,15 @@ test("what was read is acknowledged, so that no more is on its way than a page c
   say(line(event("d", { text: "x".repeat(100_000) }), "4-0@4"));
   expect(last().sent).toHaveLength(2);
 });
+
+test("a heartbeat in the middle of a long replay is not taken for its end", () => {
+  connect(["ws://a"]);
+  const beat = (cursor: string, head: string) => last().onmessage?.({ data: JSON.stringify({ control: "heartbeat", head, cursor, time: "2026-11-22T13:00:00Z", log: "ok" }) });
+  last().onmessage?.({ data: '{"control":"hello","protocol":1,"stream":"s","log":"redis","cursor":"0"}' });
+  beat("1795000000000-0@5", "1795000090000-0@90000");
+  expect(states.at(-1)?.phase).toBe("replaying");
+  beat("1795000090000-0@90000", "1795000090000-0@90000");
+  expect(states.at(-1)?.phase).toBe("live");
+  beat("1795000090000-0@90000", "1795000099000-0@99000");
+  expect(states.at(-1)?.phase).toBe("live");
+});

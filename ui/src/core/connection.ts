@@ -147,9 +147,9 @@ export class Connection {
       case "heartbeat":
         this.attempt = 0;
         if (frame.cursor !== "") this.cursor = frame.cursor;
-        this.caughtUp ||= frame.reachable;
+        this.caughtUp ||= frame.reachable && isNear(frame.cursor, frame.head);
         if (!frame.reachable) this.events.state({ phase: "log-unreachable", bridge: this.bridge, error: frame.error });
-        else this.announce("live");
+        else this.announce(this.caughtUp ? "live" : "replaying");
         return;
       case "bye":
         this.bye = frame;
@@ -208,6 +208,15 @@ export class Connection {
     this.socket.close();
     this.socket = undefined;
   }
+}
+
+/** Entries of the log this much younger are on their way: whoever is so far has caught up. */
+const NEAR_MS = 1000;
+
+/** A heartbeat may come in the middle of a long replay. Where it does not tell how far that is, it counts as its end. */
+function isNear(cursor: string, head: string): boolean {
+  const behind = Number.parseInt(head, 10) - Number.parseInt(cursor, 10);
+  return !(behind > NEAR_MS);
 }
 
 /** What the bridge did, to be read after "The bridge at …". */

@@ -1,6 +1,7 @@
 // Owns the nodes of a run's plan: what each is, where it lies, what it waits for, and every status it had. It keeps when
 // each was learnt, so that it can tell of any moment; it knows no other moment's sums.
 import type { Row } from "./event";
+import { fieldOf } from "./payload";
 import type { Span } from "./spans";
 import { brief } from "./summary";
 import { noNodeSums, type NodeSums } from "./sums";
@@ -94,7 +95,7 @@ export class PlanNodes {
     if (!node) return;
     const facts = factsOf(row.type, payload);
     if (facts) node.learn(row.seq, facts);
-    const status = row.type === "node_created" ? payload["status"] : row.type === "node_status_change" ? payload["new_status"] : undefined;
+    const status = row.type === "node_created" ? fieldOf(payload, row.type, "status") : row.type === "node_status_change" ? fieldOf(payload, row.type, "new_status") : undefined;
     if (row.type === "node_status_change" && node.changes.length === 0 && typeof payload["old_status"] === "string") node.enter(row.seq, row.at, payload["old_status"]);
     if (typeof status === "string" && status !== "") node.enter(row.seq, row.at, status);
   }
@@ -117,13 +118,14 @@ export function isSettled(status: string): boolean {
 function factsOf(type: string, payload: Record<string, unknown>): Partial<NodeFacts> | undefined {
   const said: Record<string, unknown> = {};
   const strings: readonly (readonly [keyof NodeFacts, unknown])[] = [
-    ["name", payload["nid"]], ["outer", payload["outer_node_id"]], ["nodeType", payload["node_type"]], ["taskType", payload["task_type"]],
-    // A step's goal is its node's, as long as nothing else tells.
-    ["goal", payload["task_goal"] ?? (type.startsWith("node_") ? payload["goal"] : undefined)],
+    ["name", fieldOf(payload, "node_created", "nid")], ["outer", fieldOf(payload, "node_created", "outer_node_id")],
+    ["nodeType", fieldOf(payload, "node_created", "node_type")], ["taskType", fieldOf(payload, "node_created", "task_type")],
+    // A step's goal is what is done now, not what the node is for.
+    ["goal", fieldOf(payload, "node_created", "task_goal") ?? (type.startsWith("node_") ? fieldOf(payload, "node_status_change", "goal") : undefined)],
   ];
   for (const [key, value] of strings) if (typeof value === "string" && value !== "") said[key] = brief(value, 600);
   if (typeof payload["layer"] === "number") said["layer"] = payload["layer"];
-  const { parents } = payload;
+  const parents = fieldOf(payload, "node_created", "parents");
   if (Array.isArray(parents)) said["dependencies"] = parents.filter((id) => typeof id === "string").slice(0, 256);
   return Object.keys(said).length > 0 ? said : undefined;
 }

@@ -19,6 +19,7 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /** Rows that were read again and may be asked for again: what is on screen, many times over. */
 const REMEMBERED = 512;
+const REMEMBERED_CHARACTERS = 4_000_000;
 
 /** What is counted of a row, beside what it says. */
 export interface Weight {
@@ -39,7 +40,8 @@ export class Rows {
   private last: Chunk | undefined;
   /** Lines of this page's own making have no event to be read again from. */
   private readonly notes = new Map<number, Row>();
-  private readonly remembered = new Map<number, Row>();
+  private readonly remembered = new Map<number, ReadEvent>();
+  private rememberedCharacters = 0;
   private readonly chunkRows: number;
   private readonly chunkBytes: number;
 
@@ -101,22 +103,25 @@ export class Rows {
 
   /** The row as it was read, its summary included. */
   get(seq: number): Row | undefined {
-    const chunk = this.chunkOf(seq);
-    if (!chunk) return undefined;
-    const known = this.notes.get(seq) ?? this.remembered.get(seq);
-    if (known) return known;
-    const { row } = this.read(chunk, seq);
-    if (this.remembered.size >= REMEMBERED) this.remembered.clear();
-    this.remembered.set(seq, row);
-    return row;
+    return this.readAgain(seq)?.row;
   }
 
   /** The row with its payload, read again. */
   readAgain(seq: number): ReadEvent | undefined {
     const chunk = this.chunkOf(seq);
+    if (!chunk) return undefined;
     const note = this.notes.get(seq);
     if (note) return { row: note, payload: {} };
-    return chunk && this.read(chunk, seq);
+    const known = this.remembered.get(seq);
+    if (known) return known;
+    const read = this.read(chunk, seq);
+    this.rememberedCharacters += read.row.text.length;
+    if (this.remembered.size >= REMEMBERED || this.rememberedCharacters > REMEMBERED_CHARACTERS) {
+      this.remembered.clear();
+      this.rememberedCharacters = read.row.text.length;
+    }
+    this.remembered.set(seq, read);
+    return read;
   }
 
   /** Goes through the chunks of a stretch of rows: `visit` gets a chunk and a range of indices in it. */

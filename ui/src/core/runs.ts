@@ -1,8 +1,10 @@
 // Owns what is known of each run: counts, totals, its nodes, whether it still runs. It learns from rows; it never looks
 // inside the tree of its spans.
+import type { TokenUsage } from "../generated/payloads";
 import type { LogClock } from "./clock";
 import { isFailure, type Row } from "./event";
 import { PlanNodes } from "./nodes";
+import { fieldOf } from "./payload";
 import { isRecord } from "./protocol";
 import type { Weight } from "./rows";
 import type { Span } from "./spans";
@@ -106,7 +108,7 @@ export class Runs {
       sums.tokensOut += weight.tokensOut;
       sums.nanos += weight.nanos;
     } else if (isToolEnd(row.type)) sums.toolCalls += 1;
-    else if (row.type === "run_finished") run.claim = { seq: row.seq, tokens: tokensOf(payload), nanos: nanosOf(number(payload["total_cost"])) };
+    else if (row.type === "run_finished") run.claim = { seq: row.seq, tokens: tokensOf(payload), nanos: nanosOf(number(fieldOf(payload, "run_finished", "total_cost"))) };
     describe(run, row, payload);
     return run;
   }
@@ -251,10 +253,10 @@ export function isToolEnd(type: string): boolean {
 export function weightOf(type: string, payload: Record<string, unknown>): Weight {
   const firstToken = firstTokenOf(payload);
   if (type !== "llm_call_completed") return Number.isNaN(firstToken) ? WEIGHTLESS : { ...WEIGHTLESS, firstToken };
-  const usage = isRecord(payload["token_usage"]) ? payload["token_usage"] : {};
+  const usage = fieldOf(payload, type, "token_usage");
   return {
-    tokens: tokensOf(payload), tokensIn: whole(usage["prompt_tokens"]), tokensOut: whole(usage["completion_tokens"]),
-    nanos: nanosOf(number(payload["cost_estimate"])), firstToken,
+    tokens: tokensOf(payload), ...(isRecord(usage) ? bothWays(usage) : { tokensIn: 0, tokensOut: 0 }),
+    nanos: nanosOf(number(fieldOf(payload, type, "cost_estimate"))), firstToken,
   };
 }
 
@@ -262,9 +264,14 @@ const WEIGHTLESS: Weight = { tokens: 0, tokensIn: 0, tokensOut: 0, nanos: 0, fir
 
 /** Tokens an event's payload reports. */
 export function tokensOf(payload: Record<string, unknown>): number {
-  const usage = payload["token_usage"];
+  const usage = fieldOf(payload, "llm_call_completed", "token_usage");
   if (!isRecord(usage)) return 0;
-  return whole(usage["total_tokens"]) || whole(usage["prompt_tokens"]) + whole(usage["completion_tokens"]);
+  const { tokensIn, tokensOut } = bothWays(usage);
+  return whole((usage as Partial<TokenUsage>).total_tokens) || tokensIn + tokensOut;
+}
+
+function bothWays(usage: Partial<TokenUsage>): { tokensIn: number; tokensOut: number } {
+  return { tokensIn: whole(usage.prompt_tokens), tokensOut: whole(usage.completion_tokens) };
 }
 
 /** Seconds to the first item of a stream, such as an answer's first token; NaN where nothing tells. */

@@ -1,5 +1,6 @@
 // Owns the one line that stands for a payload in the table. It reads the payload only, and is short whatever the
 // payload's size.
+import type { Payloads } from "../generated/payloads";
 import { isRecord } from "./protocol";
 
 /** Longest summary; a table cell never shows more. */
@@ -17,8 +18,11 @@ const ELSEWHERE = new Set([
   "estimated", "success",
 ]);
 
+/** Fields of the catalogue, and of what a bridge says in the form of an event. A finish has the fields of its start. */
+type Lead = { [Type in keyof Payloads]: keyof Payloads[Type] }[keyof Payloads] | "raw" | "lost" | "why";
+
 /** What a reader wants first, by type. Values of these fields stand without their key. */
-const LEADS: Record<string, readonly string[]> = {
+const LEADS: Record<string, readonly Lead[]> = {
   step_started: ["action_name", "goal"],
   node_status_change: ["goal"],
   step_finished: ["result_summary", "action_name", "goal"],
@@ -44,7 +48,7 @@ export function summarize(type: string, payload: Record<string, unknown>): strin
   if (failure) parts.push(failure);
   const change = statusChange(payload);
   if (change) parts.push(change);
-  const leads = LEADS[type] ?? [];
+  const leads: readonly string[] = LEADS[type] ?? [];
   const step = type.startsWith("step_") && leads.every((key) => isBlank(payload[key])) ? stepName(payload) : "";
   if (step !== "") parts.push(step);
   else for (const key of leads) if (Object.hasOwn(payload, key)) parts.push(leadWords(key, payload[key]));

@@ -86,7 +86,7 @@ function compareAll(events: readonly WireEvent[], run: string, text = ""): void 
 test("every moment of a recorded run looks as it looked to who had seen no further", () => {
   const run = String((golden[0]?.payload as Record<string, unknown>)["run_id"]);
   compareAll(golden, run);
-});
+}, 120_000);
 
 test("so does every moment under a query", () => {
   const run = String((golden[0]?.payload as Record<string, unknown>)["run_id"]);
