@@ -25,11 +25,14 @@ impl<'a> Frame<'a> {
         HEADER + self.entry.len()
     }
 
-    /// Appends the frame. False, and nothing is appended, if the entry is longer than a frame can say.
+    /// Appends the frame. False, and nothing is appended, if the entry is longer than a frame can say, or is no JSON.
     pub(super) fn write(&self, out: &mut Vec<u8>) -> bool {
         let Ok(length) = u32::try_from(self.entry.len()) else {
             return false;
         };
+        if self.entry.contains(&MARKER) {
+            return false;
+        }
         let start = out.len();
         out.extend_from_slice(&[MARKER, self.flags]);
         out.extend_from_slice(&length.to_le_bytes());
@@ -50,7 +53,9 @@ impl<'a> Frame<'a> {
         let (number, expected) = fields.split_first_chunk()?;
         let entry = behind.get(..usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
         let is_whole = checksum(&header[..HEADER - 4], entry).to_le_bytes() == expected;
-        is_whole.then_some(Self {
+        // Should what was torn fit what was written behind it: another frame begins in there.
+        let is_one = is_whole && !entry.contains(&MARKER);
+        is_one.then_some(Self {
             number: u64::from_le_bytes(*number),
             flags: *flags,
             entry,

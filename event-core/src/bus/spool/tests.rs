@@ -240,6 +240,12 @@ fn an_entry_larger_than_one_read_comes_back_whole() {
     );
 }
 
+/// Found by the fuzzer: the checksum of what was torn fits what comes behind it.
+#[test]
+fn what_is_torn_swallows_no_entry_behind_it() {
+    any_bytes::hold(b"\x1e\x1e\xfb\x1e\x60\x35\0\0\0\x3d\0\0\0\0\x1e\x1e\x01\xbb\x4d\xfd\xcb\0\0\0\0\0\0\0\0\0\0\xae\xc9\x04\xa1\0\0\0\x1e\x2e\x31");
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Append(u32),
