@@ -71,6 +71,9 @@ pub async fn capture_async<F: Future>(f: impl FnOnce() -> F) -> (F::Output, Even
 /// Captures what the current thread publishes, and what runs in its contexts elsewhere, as long as it lives: for code
 /// that no closure can hold, and for a look at events in between.
 ///
+/// A context that brings a bus of its own comes before the thread's: so inside of [`capture()`] or of another bus's span,
+/// what runs is captured there and not here.
+///
 /// ```
 /// use event_core::{StepFinished, StepStarted, emits, testing::Capture};
 ///
