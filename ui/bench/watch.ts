@@ -61,11 +61,12 @@ export async function result(page: Page, inputs: number): Promise<Watched> {
   return { inputP98: all[Math.ceil(all.length * 0.98) - 1] ?? Number.NaN, inputs, longTasks: tasks.length, longestTask: Math.max(0, ...tasks), mostNodes: nodes };
 }
 
-/** Memory of the renderer that holds the page: proportional set size after a collection, in MB. */
+/** Memory of the renderer that holds the page: proportional set size after a collection on each of its threads, in MB. */
 export async function memory(browser: Browser, page: Page): Promise<number> {
   const session: CDPSession = await page.context().newCDPSession(page);
   await session.send("HeapProfiler.collectGarbage");
   await session.detach();
+  await Promise.all(page.workers().map((worker) => worker.evaluate(() => (globalThis as { gc?: () => void }).gc?.())));
   const root = await browser.newBrowserCDPSession();
   const { processInfo } = await root.send("SystemInfo.getProcessInfo");
   await root.detach();

@@ -19,7 +19,9 @@ export const TOOL = 256;
 const COUNTS = ["type", "outcome", "run", "node", "subject", "tokens", "tokensIn", "tokensOut", "hash", "offset", "length"] as const;
 type Count = (typeof COUNTS)[number];
 
-const FIRST_BYTES = 16 * 1024;
+/** No character takes more. */
+const MOST_BYTES = 3;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -39,12 +41,14 @@ export class Chunk {
   readonly span: Int32Array;
   readonly flags: Uint16Array;
   readonly cursorLength: Uint8Array;
-  bytes = new Uint8Array(FIRST_BYTES);
+  /** As large as a chunk may become from the start: memory that nobody wrote to costs nothing, copies would. */
+  bytes: Uint8Array<ArrayBuffer>;
   used = 0;
   /** Rows by hash of their ids: 1 + index, at the first free place from the hash on. */
   private readonly places: Uint16Array;
 
-  constructor(readonly first: number, readonly capacity: number, private readonly mostBytes: number) {
+  constructor(readonly first: number, readonly capacity: number, mostBytes: number) {
+    this.bytes = new Uint8Array(mostBytes);
     this.at = new Float64Array(capacity);
     this.duration = new Float64Array(capacity);
     this.nanos = new Float64Array(capacity);
@@ -57,31 +61,22 @@ export class Chunk {
     this.places = new Uint16Array(powerOfTwo(capacity * 2));
   }
 
-  /** One more row would be one too many. */
-  get isFull(): boolean {
-    return this.rows >= this.capacity || this.used >= this.mostBytes;
-  }
-
-  /** Memory of the texts, in bytes. */
-  get size(): number {
-    return this.bytes.byteLength;
+  /** Whether a row with so many characters finds room. One that no chunk is large enough for has a chunk of its own. */
+  hasRoom(characters: number): boolean {
+    if (this.rows === 0) return true;
+    return this.rows < this.capacity && this.used + characters * MOST_BYTES <= this.bytes.length;
   }
 
   /** Adds a text and a cursor for the row at `index`. */
   write(index: number, text: string, cursor: string): void {
-    // No character takes more than three bytes.
-    this.makeRoom((text.length + cursor.length) * 3);
+    const needed = (text.length + cursor.length) * MOST_BYTES;
+    if (index === 0 && needed > this.bytes.length) this.bytes = new Uint8Array(needed);
     const { written } = encoder.encodeInto(text, this.bytes.subarray(this.used));
     const said = encoder.encodeInto(cursor.length > 60 ? "" : cursor, this.bytes.subarray(this.used + written)).written;
     this.counts.offset[index] = this.used;
     this.counts.length[index] = written;
     this.cursorLength[index] = said;
     this.used += written + said;
-  }
-
-  /** Nothing will be added: room that was kept for more is given back. */
-  seal(): void {
-    this.bytes = this.bytes.slice(0, this.used);
   }
 
   text(index: number): string {
@@ -111,14 +106,6 @@ export class Chunk {
       if (this.counts.hash[index] === hash && test(index)) return true;
     }
     return false;
-  }
-
-  private makeRoom(bytes: number): void {
-    const needed = this.used + bytes;
-    if (needed <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
-    grown.set(this.bytes.subarray(0, this.used));
-    this.bytes = grown;
   }
 }
 

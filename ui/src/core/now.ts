@@ -10,12 +10,18 @@ const MOST = 8;
 export function nowOf(lens: Lens, run: Run | undefined): NowView {
   if (!run || run.firstSeq > lens.limit || lens.isLost(run) || lens.sumsOfRun(run).openSpans === 0) return { paths: [], more: 0 };
   const leaves: Span[] = [];
+  // Open calls are near the end of their brothers, so the search goes backwards, until all that are open were seen.
+  let unseen = lens.sumsOfRun(run).openSpans;
   const stack: Span[] = [...lens.rootsOf(run)].filter((root) => isOpen(lens, root));
   for (let span = stack.pop(); span; span = stack.pop()) {
-    const before = stack.length;
-    // Open calls are near the end: most that came before them have finished.
-    for (let child = span.firstChild; child; child = child.next) if (child.linkSeq <= lens.limit && isOpen(lens, child)) stack.push(child);
-    if (stack.length === before) leaves.push(span);
+    unseen -= 1;
+    let inner = 0;
+    for (let child = span.lastChild; child && unseen - stack.length > 0; child = child.previous) {
+      if (child.linkSeq > lens.limit || !isOpen(lens, child)) continue;
+      stack.push(child);
+      inner += 1;
+    }
+    if (inner === 0) leaves.push(span);
   }
   leaves.sort((a, b) => lens.startOf(a) - lens.startOf(b) || a.firstSeq - b.firstSeq);
   return { paths: leaves.slice(0, MOST).map((span) => pathTo(lens, span)), more: Math.max(leaves.length - MOST, 0) };

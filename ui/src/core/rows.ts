@@ -35,7 +35,7 @@ export class Rows {
   readonly words = new Words();
   private chunks: Chunk[] = [];
   private next = 0;
-  private sealedBytes = 0;
+  private fullBytes = 0;
   private latest = Number.NEGATIVE_INFINITY;
   private last: Chunk | undefined;
   /** Lines of this page's own making have no event to be read again from. */
@@ -66,12 +66,12 @@ export class Rows {
 
   /** Memory of texts, in bytes. */
   get bytes(): number {
-    return this.sealedBytes + (this.chunks.at(-1)?.size ?? 0);
+    return this.fullBytes + (this.chunks.at(-1)?.used ?? 0);
   }
 
   /** Adds a row whose `seq` is `nextSeq`; `hash` is its id's. */
   push(row: Row, weight: Weight, hash: number, cursor: string): void {
-    const chunk = this.open();
+    const chunk = this.open(row.text.length + cursor.length);
     const index = chunk.rows;
     if (Number.isFinite(row.at) && row.at > this.latest) this.latest = row.at;
     chunk.at[index] = row.at;
@@ -224,7 +224,7 @@ export class Rows {
       for (let index = 0; index < chunk.rows; index += 1) forget(chunk.first + index);
       for (let index = 0; index < chunk.rows; index += 1) this.release(chunk, index);
       this.chunks = this.chunks.slice(1);
-      this.sealedBytes -= chunk.size;
+      this.fullBytes -= chunk.used;
     }
   }
 
@@ -235,13 +235,10 @@ export class Rows {
     this.remembered.delete(chunk.first + index);
   }
 
-  private open(): Chunk {
+  private open(characters: number): Chunk {
     const current = this.chunks.at(-1);
-    if (current && !current.isFull) return current;
-    if (current) {
-      current.seal();
-      this.sealedBytes += current.size;
-    }
+    if (current?.hasRoom(characters)) return current;
+    this.fullBytes += current?.used ?? 0;
     const chunk = new Chunk(this.next, this.chunkRows, this.chunkBytes);
     this.chunks.push(chunk);
     return chunk;

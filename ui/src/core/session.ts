@@ -49,6 +49,7 @@ export class Session {
   private filter: Filter = NO_FILTER;
   private judge: Judge;
   private judgedAt = Number.NEGATIVE_INFINITY;
+  private judgedVersion = -1;
   private shownRun = "";
   private windows: Record<Pane, Window> = { table: { from: 0, count: 60 }, tree: { from: 0, count: 60 } };
   private readonly frozenAt: Record<Pane, number | undefined> = { table: undefined, tree: undefined };
@@ -148,7 +149,8 @@ export class Session {
   work(enough: () => boolean): boolean {
     if (this.journey.tick()) this.stopTable();
     this.followNewestRun();
-    if (this.judge.isDynamic && !this.table.scanning && this.localNow() - this.judgedAt >= JUDGE_AGAIN_MS) this.look(this.shownRun);
+    const isStale = this.judge.isDynamic && !this.table.scanning && this.judgedVersion !== this.store.version;
+    if (isStale && this.localNow() - this.judgedAt >= JUDGE_AGAIN_MS) this.look(this.shownRun);
     this.table.scan(enough);
     return this.table.scanning;
   }
@@ -291,6 +293,7 @@ export class Session {
   private look(run: string): void {
     this.shownRun = run;
     this.judgedAt = this.localNow();
+    this.judgedVersion = this.store.version;
     this.judge = judge(this.store, this.filter, this.scope, run);
     this.table.reset(this.judge);
   }
