@@ -85,8 +85,9 @@ fn every_optional_field_has_its_name() {
         truncated: Some(false),
         attempts: Some(1),
         cached: Some(false),
+        time_to_first: Some(0.1),
     };
-    let fields = "token_usage estimated cost_estimate truncated_result truncated attempts cached";
+    let fields = "token_usage estimated cost_estimate truncated_result truncated attempts cached time_to_first";
     assert_fields(&llm, "llm_call_completed", fields);
     let tool = ToolReturned {
         success: false,

@@ -118,6 +118,9 @@ pub struct LlmCallCompleted<'a> {
     /// The answer came from a cache.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cached: Option<bool>,
+    /// Seconds from the request to the first piece of an answer that came in pieces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_to_first: Option<f64>,
 }
 
 /// Tokens of a model's call, or of many.
