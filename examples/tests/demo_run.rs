@@ -2,9 +2,13 @@
 
 mod support;
 
-use event_core::EventBus;
+use std::sync::Arc;
+use std::time::Duration;
+
 use event_core::testing::Capture;
-use support::{QUESTION, block_on, bytes, demo, run};
+use event_core::{EventBus, Limits};
+use support::redis_server::RedisServer;
+use support::{QUESTION, Recorded, block_on, bytes, demo, run, run_with, shipped_demo};
 
 #[test]
 fn the_report_has_a_section_for_every_side_and_cites_what_it_says() {
@@ -93,21 +97,53 @@ fn another_question_has_another_report_without_being_told_its_sides() {
     assert!(report.markdown.contains("## The Atlantic cable"), "{}", report.markdown);
 }
 
+/// What the agent leaves behind, and what it asked in which order.
+fn left_behind() -> (String, Vec<String>) {
+    let assignment = shipped_demo();
+    let model = Recorded::new(&assignment);
+    let report = block_on(run_with(&assignment, Arc::clone(&model)));
+    (bytes(&report), model.prompts())
+}
+
 #[test]
-fn what_the_agent_leaves_behind_is_the_same_whether_or_not_it_is_watched() {
-    let unwatched = bytes(&block_on(run(&demo(QUESTION))));
-    let again = bytes(&block_on(run(&demo(QUESTION))));
-    assert_eq!(unwatched, again);
+fn report_nodes_and_prompts_are_the_same_whoever_watches() {
+    let unwatched = left_behind();
+    assert_eq!(unwatched, left_behind());
 
     let capture = Capture::start();
-    assert_eq!(unwatched, bytes(&block_on(run(&demo(QUESTION)))));
+    assert!(unwatched == left_behind(), "in a capture");
     assert!(capture.events().len() > 300);
     drop(capture);
 
+    let memory = EventBus::memory().install_for_thread();
+    assert!(unwatched == left_behind(), "with a log in memory");
+    drop(memory);
+
+    let server = RedisServer::start();
+    let redis = EventBus::redis(&server.url()).unwrap();
+    let installed = redis.clone().install_for_thread();
+    assert!(unwatched == left_behind(), "with a Redis");
+    assert_eq!(redis.flush(Duration::from_secs(30)), 0);
+    assert!(redis.stats().sent > 300);
+    drop(installed);
+
     // Nobody listens on port 1 of this machine.
     let unreachable = EventBus::redis("redis://127.0.0.1:1").unwrap().install_for_thread();
-    assert_eq!(unwatched, bytes(&block_on(run(&demo(QUESTION)))));
+    assert!(unwatched == left_behind(), "without the Redis that was named");
     drop(unreachable);
+
+    let limits = Limits {
+        max_events: 4,
+        ..Limits::default()
+    };
+    let full = EventBus::builder()
+        .limits(limits)
+        .build_redis("redis://127.0.0.1:1")
+        .unwrap();
+    let installed = full.clone().install_for_thread();
+    assert!(unwatched == left_behind(), "with a queue that is full");
+    assert!(full.stats().dropped > 300, "{:?}", full.stats());
+    drop(installed);
 }
 
 #[test]

@@ -11,7 +11,7 @@ const AGENT: &str = env!("CARGO_BIN_EXE_research-agent");
 /// A program that knows of no Redis but what a test tells it.
 fn program(path: &str) -> Command {
     let mut command = Command::new(path);
-    for name in ["REDIS_URL", "REDIS_HOST", "EVENT_STREAM", "WS_PORT"] {
+    for name in ["REDIS_URL", "REDIS_HOST", "EVENT_STREAM", "WS_PORT", "AGENT_MODEL"] {
         command.env_remove(name);
     }
     command
@@ -96,9 +96,15 @@ fn a_run_that_is_served_says_where_and_can_be_read_there_when_it_is_over() {
 fn what_is_wrong_on_the_command_line_is_said_with_its_remedy() {
     for (args, needle) in [
         (["--speed", "fast"], "a factor such as 1"),
-        (["--price-as", "gold"], "expected one of gpt-4o-mini"),
-        (["--corpus", "/nowhere"], "name a folder of .md files with --corpus"),
+        (["--price-as", "gold"], "no price of \"gold\", only of gpt-4o-mini"),
+        (
+            ["--corpus", "/nowhere"],
+            "name a folder of .md, .txt or .html files with --corpus",
+        ),
         (["--redis", "localhost:6379"], "redis://"),
+        (["--faults", "2"], "a share from 0"),
+        (["--parallel", "0"], "from 1 to 64"),
+        (["--prices", "/nowhere.toml"], "cannot read /nowhere.toml"),
     ] {
         let output = program(AGENT).args(args).arg("--no-serve").output().unwrap();
         let (_, errors) = printed(&output);

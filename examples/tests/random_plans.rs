@@ -8,7 +8,7 @@ use event_core::Envelope;
 use examples::research_agent::TaskType::{Search, Think, Write};
 use examples::research_agent::{Task, TaskType};
 use proptest::prelude::*;
-use support::{Script, of_type, play, task, text};
+use support::{Script, of_type, play, play_at_once, task, text};
 
 /// The ten changes there are, and the two by which a node fails.
 const CHANGES: [(&str, &str); 9] = [
@@ -133,6 +133,16 @@ proptest! {
         for event in changes {
             prop_assert!(CHANGES.contains(&change(event)), "{:?}", event);
         }
+        prop_assert!(followed(&events).values().all(|status| *status == "FINISH"));
+    }
+
+    #[test]
+    fn as_many_steps_and_changes_are_there_when_nodes_are_worked_on_at_once(outline in outlines(), parallel in 2_usize..6) {
+        let counted = counted(&outline);
+        let (p, u, e) = (counted.plan_nodes, counted.bound, counted.workers.len() as u64);
+        let (ended, events) = play_at_once(Script { plans: counted.plans, ..Script::default() }, parallel);
+        prop_assert_eq!(ended.expect("a plan without a cycle comes to its end"), 4 * p + u + 2 * e);
+        prop_assert_eq!(of_type(&events, "node_status_change").len() as u64, 6 * p + u + 3 * e);
         prop_assert!(followed(&events).values().all(|status| *status == "FINISH"));
     }
 

@@ -1,12 +1,19 @@
-//! The articles a run can read: a folder of Markdown files with front matter, and a BM25 index over them.
+//! The articles a run can read: a folder of Markdown, text and HTML files, and a BM25 index over them.
 //! It only finds and hands out; which page is worth reading is for the agents to say.
+
+mod article;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::memory::Source;
+pub use self::article::Article;
 use super::text;
+
+/// The endings of files that are read.
+const ENDINGS: [&str; 5] = ["md", "markdown", "txt", "html", "htm"];
+/// Folders in folders are read to this depth: a link that leads back up must come to an end.
+const DEEPEST_FOLDER: usize = 16;
 
 /// How fast further occurrences of a term count for less.
 const SATURATION: f64 = 1.2;
@@ -15,21 +22,11 @@ const LENGTH_WEIGHT: f64 = 0.75;
 /// A term in the title counts as this many in the text.
 const TITLE_WEIGHT: usize = 3;
 
-/// One article.
-pub struct Article {
-    /// Where it is, what it is called, when it was published.
-    pub source: Source,
-    /// Its text, in Markdown.
-    pub body: String,
-    /// Why it does not load, if it does not: some pages of the shipped corpus answer like a closed door, on purpose.
-    pub unavailable: Option<String>,
-}
-
 /// Why a folder is no corpus.
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
     /// The folder or a file cannot be read.
-    #[error("cannot read {}: {reason}; name a folder of .md files with --corpus", path.display())]
+    #[error("cannot read {}: {reason}; name a folder of .md, .txt or .html files with --corpus", path.display())]
     Unreadable {
         /// What cannot be read.
         path: PathBuf,
@@ -37,7 +34,7 @@ pub enum CorpusError {
         reason: std::io::Error,
     },
     /// There is no article in it.
-    #[error("{} has no .md file; name a folder of articles with --corpus", path.display())]
+    #[error("{} has no .md, .txt or .html file; name a folder of articles with --corpus", path.display())]
     Empty {
         /// The folder.
         path: PathBuf,
@@ -53,23 +50,14 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// Reads every `.md` file of a folder, in the order of their names.
+    /// Reads every file with text in a folder and the folders in it, in the order of their names.
     pub fn load(folder: &Path) -> Result<Self, CorpusError> {
-        let unreadable = |path: &Path| {
-            let path = path.to_owned();
-            move |reason| CorpusError::Unreadable { path, reason }
-        };
-        let mut paths = Vec::new();
-        for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
-            paths.push(entry.map_err(unreadable(folder))?.path());
-        }
-        paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
-        paths.sort();
         let mut articles = Vec::new();
-        for path in &paths {
-            let text = fs::read_to_string(path).map_err(unreadable(path))?;
-            let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            articles.push(Article::parse(&name, &text));
+        for path in files(folder, DEEPEST_FOLDER)? {
+            let bytes = fs::read(&path).map_err(unreadable(&path))?;
+            let name = path.strip_prefix(folder).unwrap_or(&path).with_extension("");
+            let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
+            articles.push(Article::read(&path, &name.to_string_lossy(), &text));
         }
         if articles.is_empty() {
             return Err(CorpusError::Empty {
@@ -143,37 +131,29 @@ impl Corpus {
     }
 }
 
-impl Article {
-    /// Reads front matter (`title`, `url`, `published`, `unavailable`) and text. What is missing comes from the first
-    /// heading and the file's name.
-    fn parse(name: &str, text: &str) -> Self {
-        let (front, body) = text
-            .strip_prefix("---\n")
-            .and_then(|rest| rest.split_once("\n---\n"))
-            .unwrap_or(("", text));
-        let field = |name: &str| {
-            front
-                .lines()
-                .filter_map(|line| line.split_once(':'))
-                .find(|(key, _)| key.trim() == name)
-                .map(|(_, value)| value.trim().to_owned())
-        };
-        let heading = body.lines().find_map(|line| line.strip_prefix("# ")).map(str::to_owned);
-        Self {
-            source: Source {
-                url: field("url").unwrap_or_else(|| format!("corpus://{name}")),
-                title: field("title").or(heading).unwrap_or_else(|| name.to_owned()),
-                published: field("published").unwrap_or_default(),
-            },
-            body: body.trim().to_owned(),
-            unavailable: field("unavailable"),
+fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> CorpusError {
+    let path = path.to_owned();
+    move |reason| CorpusError::Unreadable { path, reason }
+}
+
+/// The files with text, by name. What begins with a dot is passed over.
+fn files(folder: &Path, depth: usize) -> Result<Vec<PathBuf>, CorpusError> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
+        paths.push(entry.map_err(unreadable(folder))?.path());
+    }
+    paths.retain(|path| !path.file_name().unwrap_or_default().to_string_lossy().starts_with('.'));
+    paths.sort();
+    let mut files_in_order = Vec::new();
+    for path in paths {
+        let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        if path.is_dir() && depth > 0 {
+            files_in_order.extend(files(&path, depth - 1)?);
+        } else if path.is_file() && ENDINGS.contains(&ending.as_str()) {
+            files_in_order.push(path);
         }
     }
-
-    /// Its first sentence.
-    pub fn lead(&self) -> String {
-        text::sentences(&self.body).into_iter().next().unwrap_or_default()
-    }
+    Ok(files_in_order)
 }
 
 #[cfg(test)]
@@ -181,27 +161,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn front_matter_is_read_and_may_be_missing() {
-        let full = Article::parse(
-            "a",
-            "---\ntitle: On: logs\nurl: corpus://x\npublished: 2020-02-03\n---\nA log. B.",
-        );
-        assert_eq!(
-            (full.source.title.as_str(), full.source.url.as_str()),
-            ("On: logs", "corpus://x")
-        );
-        assert_eq!(full.lead(), "A log.");
-        let bare = Article::parse("notes", "# Heading\n\nText.");
-        assert_eq!(
-            (bare.source.title.as_str(), bare.source.url.as_str()),
-            ("Heading", "corpus://notes")
-        );
-        assert_eq!(bare.unavailable, None);
-    }
-
-    #[test]
     fn the_article_about_a_subject_comes_before_one_that_mentions_it() {
-        let article = |name: &str, text: &str| Article::parse(name, text);
+        let article = |name: &str, text: &str| Article::from_markdown(name, text);
         let corpus = Corpus::new(vec![
             article("pigeons", "# Pigeons\n\nPigeons fly. A telegraph does not."),
             article(
@@ -216,5 +177,28 @@ mod tests {
             .map(|a| a.source.title.as_str())
             .collect();
         assert_eq!(found, ["The telegraph", "Pigeons"]);
+    }
+
+    #[test]
+    fn a_folder_of_text_markdown_and_html_is_read_to_its_depths() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, bytes: &[u8]| {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        };
+        write("b.txt", b"Plain text, not all of it UTF-8: \xff.");
+        write("a/deep/c.md", b"# Deep\r\n\r\nText.");
+        write("page.htm", b"<title>Page</title><p>Text.</p>");
+        write("image.png", b"no text");
+        write(".git/HEAD.md", b"no article");
+        let corpus = Corpus::load(folder.path()).unwrap();
+        let found: Vec<&str> = corpus
+            .articles
+            .iter()
+            .map(|article| article.source.url.as_str())
+            .collect();
+        assert_eq!(found, ["corpus://a/deep/c", "corpus://b", "corpus://page"]);
+        assert_eq!(corpus.articles[0].source.title, "Deep");
     }
 }

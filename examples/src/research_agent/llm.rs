@@ -1,54 +1,19 @@
-//! The way to a language model: the trait a model implements, and [`Llm`], the one place every call goes through,
-//! with its price and its totals. It never builds a prompt and never interprets what an answer means.
+//! [`Llm`], the one place every call of a model goes through, with its price and its totals. It never builds a prompt
+//! and never interprets what an answer means.
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use event_core::{LlmCallCompleted, LlmCallStarted, TokenUsage, emits};
 
+use super::model::{ChatModel, Completion, ModelError, Price, Request, usage};
 use super::prompt::{self, Prompt};
 use super::summary_of;
 
 /// How often an answer that cannot be read is asked for.
 const TRIES: u32 = 10;
-
-/// What [`ChatModel::chat`] returns.
-pub type ModelFuture<'a> = Pin<Box<dyn Future<Output = Result<Completion, ModelError>> + Send + 'a>>;
-
-/// A model that answers prompts.
-pub trait ChatModel: Send + Sync {
-    /// Its name, as events show it.
-    fn name(&self) -> &str;
-
-    /// Answers one prompt.
-    fn chat<'a>(&'a self, prompt: &'a str) -> ModelFuture<'a>;
-}
-
-/// What a model answered.
-#[derive(Clone, Debug)]
-pub struct Completion {
-    /// The answer, with its tags.
-    pub text: String,
-    /// Tokens of prompt and answer.
-    pub usage: TokenUsage,
-    /// The tokens were estimated from words, not counted by the model.
-    pub is_estimated: bool,
-    /// How many requests it took.
-    pub attempts: u32,
-}
-
-/// A model could not be asked at all.
-#[derive(Debug, thiserror::Error)]
-#[error("model {model}: {reason}")]
-pub struct ModelError {
-    /// Which model.
-    pub model: String,
-    /// What went wrong.
-    pub reason: String,
-}
 
 /// Why a call of a model had no usable answer.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +28,8 @@ pub enum LlmError {
         agent: &'static str,
         /// The missing tag.
         tag: &'static str,
+        /// The answer, which was paid for all the same.
+        answer: Box<Answer>,
     },
     /// No answer in all tries meant anything.
     #[error("{agent}: no usable answer in {TRIES} tries, the last time because {reason}")]
@@ -74,58 +41,36 @@ pub enum LlmError {
     },
 }
 
-/// What a model's tokens cost, in US dollars per million.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Price {
-    /// The model.
-    pub model: &'static str,
-    /// Tokens of prompts.
-    pub prompt: f64,
-    /// Tokens of answers.
-    pub completion: f64,
+/// What a model answered, and what that cost.
+#[derive(Debug)]
+pub struct Answer {
+    completion: Completion,
+    cost: Option<f64>,
 }
 
-/// List prices. The offline model costs nothing; what it would have cost is an estimate with one of these.
-pub const PRICES: [Price; 3] = [
-    Price {
-        model: "gpt-4o-mini",
-        prompt: 0.15,
-        completion: 0.60,
-    },
-    Price {
-        model: "gpt-4o",
-        prompt: 2.50,
-        completion: 10.00,
-    },
-    Price {
-        model: "claude-sonnet",
-        prompt: 3.00,
-        completion: 15.00,
-    },
-];
+impl Deref for Answer {
+    type Target = Completion;
 
-impl Price {
-    /// The price of `model`, if it is in [`PRICES`].
-    pub fn of(model: &str) -> Option<Self> {
-        PRICES.into_iter().find(|price| price.model == model)
+    fn deref(&self) -> &Completion {
+        &self.completion
     }
+}
 
-    /// What `usage` costs.
-    pub fn cost(self, usage: TokenUsage) -> f64 {
-        let millions = |tokens: u64| f64::from(u32::try_from(tokens).unwrap_or(u32::MAX)) / 1e6;
-        self.prompt * millions(usage.prompt_tokens) + self.completion * millions(usage.completion_tokens)
+impl LlmError {
+    /// The answer that could not be used, if there was one: it has been paid for all the same.
+    fn answer(&self) -> Option<&Answer> {
+        match self {
+            Self::MissingTag { answer, .. } => Some(answer),
+            Self::Model(_) | Self::Unusable { .. } => None,
+        }
     }
 }
 
 /// An answer whose tags were found.
 #[derive(Debug)]
 pub struct Reply {
-    text: String,
+    answer: Answer,
     tags: BTreeMap<&'static str, String>,
-    usage: TokenUsage,
-    is_estimated: bool,
-    cost: f64,
-    attempts: u32,
 }
 
 impl Reply {
@@ -138,7 +83,7 @@ impl Reply {
 /// Every call of a model goes through here, whichever agent makes it.
 pub struct Llm {
     model: Arc<dyn ChatModel>,
-    price: Price,
+    price: Option<Price>,
     calls: AtomicU64,
     prompt_tokens: AtomicU64,
     completion_tokens: AtomicU64,
@@ -146,8 +91,8 @@ pub struct Llm {
 }
 
 impl Llm {
-    /// Calls of `model`, estimated at `price`.
-    pub fn new(model: Arc<dyn ChatModel>, price: Price) -> Self {
+    /// Calls of `model`, estimated at `price` if one is known.
+    pub fn new(model: Arc<dyn ChatModel>, price: Option<Price>) -> Self {
         Self {
             model,
             price,
@@ -178,8 +123,8 @@ impl Llm {
 
     /// What all calls cost: priced once from the sum, because adding many small costs in another order gives another
     /// last digit.
-    pub fn cost(&self) -> f64 {
-        self.price.cost(self.usage())
+    pub fn cost(&self) -> Option<f64> {
+        Some(self.price.as_ref()?.cost(self.usage()))
     }
 
     /// Seam 3: asks once. An answer that lacks a tag is an error; asking again is a call of its own.
@@ -191,35 +136,45 @@ impl Llm {
             prompt_preview: Some(summary_of(prompt.text())),
         },
         |reply| LlmCallCompleted {
-            token_usage: Some(reply.usage),
-            estimated: Some(reply.is_estimated),
-            cost_estimate: Some(reply.cost),
-            truncated_result: Some(summary_of(&reply.text)),
-            truncated: Some(summary_of(&reply.text).len() < reply.text.len()),
-            attempts: Some(reply.attempts),
-            cached: Some(false),
+            token_usage: Some(reply.answer.usage),
+            estimated: Some(reply.answer.is_estimated),
+            cost_estimate: reply.answer.cost,
+            truncated_result: Some(summary_of(&reply.answer.text)),
+            truncated: Some(summary_of(&reply.answer.text).len() < reply.answer.text.len()),
+            attempts: Some(reply.answer.attempts),
+            cached: Some(reply.answer.is_cached),
+            time_to_first: reply.answer.time_to_first.map(|time| time.as_secs_f64()),
+        },
+        err = |error| LlmCallCompleted {
+            token_usage: error.answer().map(|answer| answer.usage),
+            estimated: error.answer().map(|answer| answer.is_estimated),
+            cost_estimate: error.answer().and_then(|answer| answer.cost),
+            truncated_result: error.answer().map(|answer| summary_of(&answer.text)),
+            ..Default::default()
         }
     )]
     pub async fn ask(&self, prompt: &Prompt) -> Result<Reply, LlmError> {
         self.calls.fetch_add(1, Ordering::Relaxed);
-        let completion = self.model.chat(prompt.text()).await?;
-        self.prompt_tokens
-            .fetch_add(completion.usage.prompt_tokens, Ordering::Relaxed);
+        let completion = self.model.chat(Request::new(prompt.text())).await?;
+        let answer = self.counted(completion);
+        match prompt::read_tags(&answer.completion.text, prompt.tags()) {
+            Ok(tags) => Ok(Reply { answer, tags }),
+            Err(tag) => Err(LlmError::MissingTag {
+                agent: prompt.agent(),
+                tag,
+                answer: Box::new(answer),
+            }),
+        }
+    }
+
+    fn counted(&self, completion: Completion) -> Answer {
+        let usage = completion.usage;
+        self.prompt_tokens.fetch_add(usage.prompt_tokens, Ordering::Relaxed);
         self.completion_tokens
-            .fetch_add(completion.usage.completion_tokens, Ordering::Relaxed);
+            .fetch_add(usage.completion_tokens, Ordering::Relaxed);
         self.is_estimated.fetch_or(completion.is_estimated, Ordering::Relaxed);
-        let tags = prompt::read_tags(&completion.text, prompt.tags()).map_err(|tag| LlmError::MissingTag {
-            agent: prompt.agent(),
-            tag,
-        })?;
-        Ok(Reply {
-            tags,
-            cost: self.price.cost(completion.usage),
-            text: completion.text,
-            usage: completion.usage,
-            is_estimated: completion.is_estimated,
-            attempts: completion.attempts,
-        })
+        let cost = self.price.as_ref().map(|price| price.cost(usage));
+        Answer { completion, cost }
     }
 
     /// Asks until `read` makes something of the answer, telling the model each time what was wrong with the last one.
@@ -250,14 +205,5 @@ impl Llm {
             agent: prompt.agent(),
             reason,
         })
-    }
-}
-
-/// Token counts with their sum.
-pub(super) fn usage(prompt_tokens: u64, completion_tokens: u64) -> TokenUsage {
-    TokenUsage {
-        prompt_tokens,
-        completion_tokens,
-        total_tokens: prompt_tokens + completion_tokens,
     }
 }

@@ -14,11 +14,13 @@
 //! the agent does is the same with and without them.
 
 mod agents;
+mod chance;
 mod citation;
 mod corpus;
 mod engine;
 mod llm;
 mod memory;
+pub mod model;
 mod node;
 mod offline;
 mod pace;
@@ -37,9 +39,10 @@ use event_core::{RunFinished, RunStarted, TokenUsage, emits};
 use serde_json::{Value, json};
 
 pub use self::agents::{AgentError, Researchers, Team, Work};
+pub use self::chance::Faults;
 pub use self::corpus::{Article, Corpus, CorpusError};
 pub use self::engine::{Engine, EngineError, StepReport};
-pub use self::llm::{ChatModel, Completion, Llm, LlmError, ModelError, ModelFuture, PRICES, Price, Reply};
+pub use self::llm::{Answer, Llm, LlmError, Reply};
 pub use self::memory::{Finding, Memory, Source, View};
 pub use self::node::{Node, NodeIndex};
 pub use self::offline::OfflineModel;
@@ -47,11 +50,12 @@ pub use self::pace::Pace;
 pub use self::plan::{Plan, PlanError, Task, TaskType};
 pub use self::prompt::Prompt;
 pub use self::report::Report;
-pub use self::status::{Action, Cause, NodeKind, Status};
+pub use self::status::{Action, Cause, NodeKind, Status, transitions};
 pub use self::tree::Tree;
 
+use self::model::{ChatModel, Price};
 use self::search::Search;
-use self::tools::{Browser, Calculator, Clock, Executor};
+use self::tools::{Browser, Calculator, Clock, Executor, Faulty};
 
 /// How much of a result a summary shows, in bytes.
 const SUMMARY_BYTES: usize = 160;
@@ -67,8 +71,12 @@ pub struct Assignment {
     pub seed: u64,
     /// How fast the offline parts pretend to be; see [`Pace::new`].
     pub speed: f64,
-    /// What tokens are estimated to cost.
-    pub price: Price,
+    /// How many nodes are worked on at once, if so many are due. The report is the same.
+    pub parallel: usize,
+    /// What goes wrong on purpose.
+    pub faults: Faults,
+    /// What tokens cost, if that is known.
+    pub price: Option<Price>,
 }
 
 impl Assignment {
@@ -79,7 +87,9 @@ impl Assignment {
             "words": self.words,
             "seed": self.seed,
             "speed": self.speed,
-            "priced_as": self.price.model,
+            "parallel": self.parallel,
+            "faults": self.faults.share(),
+            "priced_as": self.price.as_ref().map(|price| &price.model),
         })
     }
 }
@@ -99,8 +109,8 @@ pub struct Totals {
     pub token_usage: TokenUsage,
     /// The tokens of some calls were estimated, not counted.
     pub is_estimated: bool,
-    /// What they are estimated to cost, in US dollars.
-    pub cost: f64,
+    /// What they cost, in US dollars, if a price is known.
+    pub cost: Option<f64>,
 }
 
 /// Researches a question with a model over a corpus. The whole run is one span.
@@ -116,7 +126,7 @@ pub struct Totals {
         total_nodes: Some(report.totals.nodes),
         total_llm_calls: Some(report.totals.llm_calls),
         total_tool_calls: Some(report.totals.tool_calls),
-        total_cost: Some(report.totals.cost),
+        total_cost: report.totals.cost,
         token_usage: Some(report.totals.token_usage),
     }
 )]
@@ -127,15 +137,17 @@ pub async fn research(
     on_step: impl FnMut(&StepReport<'_>) + Send,
 ) -> Result<Report, EngineError> {
     let pace = Pace::new(assignment.speed, assignment.seed);
-    let llm = Arc::new(Llm::new(model, assignment.price));
-    let search = Arc::new(Search::new(Arc::clone(&corpus), Arc::clone(&llm), pace));
+    let llm = Arc::new(Llm::new(model, assignment.price.clone()));
+    let faults = assignment.faults;
+    let search = Arc::new(Search::new(Arc::clone(&corpus), Arc::clone(&llm), pace, faults));
     let tools = Executor::new(vec![
         Box::new(Browser::new(search)),
-        Box::new(Calculator),
+        Box::new(Faulty::new(Calculator, faults)),
         Box::new(Clock::stopped_at(corpus.newest())),
     ]);
     let tree = Tree::new(&assignment.question, assignment.words, assignment.seed);
-    let mut engine = Engine::new(tree, Researchers::new(Arc::clone(&llm), tools, corpus), pace);
+    let team = Researchers::new(Arc::clone(&llm), tools, corpus);
+    let mut engine = Engine::new(tree, team, pace).parallel(assignment.parallel);
     let steps = engine.run(on_step).await?;
     let totals = Totals {
         steps,

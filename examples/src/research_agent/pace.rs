@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use super::chance::fraction;
+
 /// Seconds before the first token of an answer.
 const FIRST_TOKEN_SECONDS: f64 = 0.15;
 /// How fast an answer is written.
@@ -27,36 +29,44 @@ impl Pace {
         Self { speed, variation }
     }
 
+    /// As long as the world takes, for what is not pretended.
+    pub fn real() -> Self {
+        Self::new(1.0, 0)
+    }
+
     /// Waits as long as a model would take to write `tokens`.
     pub(super) async fn answer(self, prompt: &str, tokens: u64) {
         let written = f64::from(u32::try_from(tokens).unwrap_or(u32::MAX)) / TOKENS_PER_SECOND;
         let variation = 0.5 + fraction(self.variation, prompt);
-        self.wait((FIRST_TOKEN_SECONDS + written) * variation).await;
+        self.wait_seconds((FIRST_TOKEN_SECONDS + written) * variation).await;
     }
 
     /// Waits as long as a web page would take to load.
     pub(super) async fn page(self, url: &str) {
         let (fastest, slowest) = PAGE_SECONDS;
-        self.wait(fastest + (slowest - fastest) * fraction(self.variation, url))
+        self.wait_seconds(fastest + (slowest - fastest) * fraction(self.variation, url))
             .await;
     }
 
     /// Waits a moment before a step that has no work of its own.
     pub(super) async fn bookkeeping(self) {
-        self.wait(BOOKKEEPING_SECONDS).await;
+        self.wait_seconds(BOOKKEEPING_SECONDS).await;
     }
 
-    async fn wait(self, seconds: f64) {
-        if self.speed > 0.0 {
-            let wait = Duration::try_from_secs_f64(seconds / self.speed).unwrap_or(LONGEST_WAIT);
+    async fn wait_seconds(self, seconds: f64) {
+        self.wait(Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_WAIT))
+            .await;
+    }
+
+    /// Waits this long, by its own clock.
+    pub(super) async fn wait(self, wait: Duration) {
+        if let Some(wait) = self.scaled(wait) {
             tokio::time::sleep(wait.min(LONGEST_WAIT)).await;
         }
     }
-}
 
-/// A number in `0.0..1.0` that depends on nothing but its arguments, so that the order of calls cannot change it.
-fn fraction(variation: u64, key: &str) -> f64 {
-    let hash = event_core::hash(format!("{variation}\n{key}"));
-    let digits = hash.rsplit(':').next().and_then(|hex| hex.get(..8)).unwrap_or("0");
-    f64::from(u32::from_str_radix(digits, 16).unwrap_or_default()) / f64::from(u32::MAX)
+    /// How long something takes that takes `real` at the speed 1; `None` if nothing is waited for.
+    pub(super) fn scaled(self, real: Duration) -> Option<Duration> {
+        (self.speed > 0.0).then(|| Duration::try_from_secs_f64(real.as_secs_f64() / self.speed).unwrap_or(LONGEST_WAIT))
+    }
 }

@@ -61,6 +61,14 @@ pub enum PlanError {
     /// Two tasks have one number.
     #[error("the plan has two tasks with the number {0}")]
     Duplicate(String),
+    /// A task waits for one that is not there.
+    #[error("the task {task} depends on {unknown}, which is no task of the plan")]
+    Unknown {
+        /// The task.
+        task: String,
+        /// What it names.
+        unknown: String,
+    },
     /// Tasks wait for each other.
     #[error("the tasks {0} wait for each other")]
     Cycle(String),
@@ -131,9 +139,13 @@ impl Plan {
                 return Err(PlanError::Duplicate(task.id.clone()));
             }
         }
-        for task in &mut tasks {
-            // A number nobody has is a slip of the planner, and costs no more than an order.
-            task.dependency.retain(|id| known.contains(id));
+        for task in &tasks {
+            if let Some(unknown) = task.dependency.iter().find(|id| !known.contains(*id)) {
+                return Err(PlanError::Unknown {
+                    task: task.id.clone(),
+                    unknown: unknown.clone(),
+                });
+            }
         }
         inherit_length(&mut tasks, length);
         imply_dependencies(&mut tasks);
@@ -243,7 +255,7 @@ mod tests {
     #[test]
     fn numbers_that_are_json_numbers_keep_their_dependencies() {
         let plan = parse(
-            r#"[{"id":1,"goal":"a","task_type":"search"},{"id":2,"goal":"b\nc","task_type":"write","dependency":[1, 9]}]"#,
+            r#"[{"id":1,"goal":"a","task_type":"search"},{"id":2,"goal":"b\nc","task_type":"write","dependency":[1]}]"#,
         )
         .unwrap();
         assert_eq!(dependencies(&plan, "2"), ["1"]);
@@ -259,6 +271,11 @@ mod tests {
         assert_eq!(cycle.unwrap_err(), PlanError::Cycle("1, 2".to_owned()));
         let twice = parse(r#"[{"id":1,"goal":"a","task_type":"think"},{"id":"1","goal":"b","task_type":"think"}]"#);
         assert_eq!(twice.unwrap_err(), PlanError::Duplicate("1".to_owned()));
+        let unknown = parse(r#"[{"id":1,"goal":"a","task_type":"think","dependency":[9]}]"#).unwrap_err();
+        assert_eq!(
+            unknown.to_string(),
+            "the task 1 depends on 9, which is no task of the plan"
+        );
         assert!(matches!(parse("{}"), Err(PlanError::Malformed(_))));
     }
 }

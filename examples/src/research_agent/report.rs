@@ -8,6 +8,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::memory::{Memory, Source};
+use super::model::Price;
 use super::node::NodeIndex;
 use super::tree::Tree;
 use super::{Assignment, Totals, citation};
@@ -33,6 +34,11 @@ impl Report {
         }
     }
 
+    /// What the tokens were priced at, if a price was known.
+    pub fn price(&self) -> Option<&Price> {
+        self.assignment.price.as_ref()
+    }
+
     /// The totals with what they were reached for.
     pub fn summary(&self) -> Value {
         let totals = self.totals;
@@ -46,7 +52,7 @@ impl Report {
             "token_usage": totals.token_usage,
             "tokens_are_estimated": totals.is_estimated,
             "cost_estimate_usd": totals.cost,
-            "priced_as": self.assignment.price.model,
+            "priced_as": self.assignment.price.as_ref().map(|price| &price.model),
         })
     }
 

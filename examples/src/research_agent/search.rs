@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use super::chance::Faults;
 use super::corpus::{Article, Corpus};
 use super::llm::{Llm, LlmError};
 use super::memory::Source;
@@ -96,12 +97,18 @@ pub struct Search {
     corpus: Arc<Corpus>,
     llm: Arc<Llm>,
     pace: Pace,
+    faults: Faults,
 }
 
 impl Search {
-    /// A search of `corpus` with `llm`.
-    pub fn new(corpus: Arc<Corpus>, llm: Arc<Llm>, pace: Pace) -> Self {
-        Self { corpus, llm, pace }
+    /// A search of `corpus` with `llm`. Pages load at `pace`, and some of them not.
+    pub fn new(corpus: Arc<Corpus>, llm: Arc<Llm>, pace: Pace, faults: Faults) -> Self {
+        Self {
+            corpus,
+            llm,
+            pace,
+            faults,
+        }
     }
 
     /// Seam 5: one round, however it ends.
@@ -112,7 +119,10 @@ impl Search {
         cached: Some(false),
     })]
     pub async fn full_pipeline_search(self: &Arc<Self>, queries: &[String], purpose: &str, seen: &[String]) -> Round {
-        let urls = self.find(queries, seen);
+        let urls = match self.faults.strikes("search", purpose) {
+            None => self.find(queries, seen),
+            Some(_) => Vec::new(),
+        };
         let found = u32::try_from(urls.len()).unwrap_or(u32::MAX);
         let (loaded, lost) = self.load_all(urls).await;
         let selected = self.select(loaded, purpose).await;
@@ -127,7 +137,7 @@ impl Search {
 
     /// Loads one page and says what is in it to the purpose.
     pub async fn read_page(&self, url: &str, purpose: &str) -> Result<ReadPage, SearchError> {
-        let page = self.load(url).await?;
+        let page = self.load(url, "alone").await?;
         self.summarise(page, purpose).await
     }
 
@@ -147,16 +157,19 @@ impl Search {
             .collect()
     }
 
-    async fn load(&self, url: &str) -> Result<Page, SearchError> {
+    /// `how` it is loaded makes another fault, but no other page.
+    async fn load(&self, url: &str, how: &str) -> Result<Page, SearchError> {
         let article = self
             .corpus
             .article(url)
             .ok_or_else(|| SearchError::Unknown { url: url.to_owned() })?;
         self.pace.page(url).await;
-        match &article.unavailable {
+        let fault = self.faults.strikes("page", &format!("{how} {url}"));
+        let fault = fault.map(|kind| if kind < 0.5 { "403 Forbidden" } else { "timed out" }.to_owned());
+        match article.unavailable.clone().or(fault) {
             Some(reason) => Err(SearchError::NotLoaded {
                 url: url.to_owned(),
-                reason: reason.clone(),
+                reason,
             }),
             None => Ok(Page {
                 source: article.source.clone(),
@@ -168,7 +181,7 @@ impl Search {
     async fn load_all(self: &Arc<Self>, urls: Vec<String>) -> (Vec<Page>, Vec<String>) {
         let jobs = urls.into_iter().map(|url| {
             let search = Arc::clone(self);
-            async move { search.load(&url).await.map_err(|_| url) }
+            async move { search.load(&url, "with others").await.map_err(|_| url) }
         });
         let mut loaded = Vec::new();
         let mut lost = Vec::new();

@@ -210,6 +210,19 @@ pub(super) fn after_exam(from: Status, around: &Surroundings) -> Option<Status> 
         .map(|rule| rule.to)
 }
 
+/// Every change of a status that there is, by the names that events use: those of the tables, and those by which a node
+/// whose action failed is given up.
+pub fn transitions() -> Vec<(&'static str, &'static str)> {
+    let by_action = ACTION_RULES.iter().map(|rule| (rule.from, rule.to));
+    let by_failure = ACTION_RULES.iter().map(|rule| (rule.from, Status::Failed));
+    let by_exam = EXAM_RULES.iter().map(|rule| (rule.from, rule.to));
+    by_action
+        .chain(by_failure)
+        .chain(by_exam)
+        .map(|(from, to)| (from.name(), to.name()))
+        .collect()
+}
+
 fn all_settled(statuses: &[Status]) -> bool {
     statuses.iter().all(|status| status.is_settled())
 }

@@ -25,6 +25,15 @@ const POINTING_WORDS: &[&str] = &["such", "then", "these", "this"];
 /// Abbreviations whose full stop ends no sentence.
 const ABBREVIATIONS: &[&str] = &["mr", "mrs", "dr", "st", "no", "vs", "c", "ca"];
 
+/// Tokens a word is taken for.
+const TOKENS_PER_WORD: (u64, u64) = (13, 10);
+
+/// About how many tokens a model makes of a text.
+pub(super) fn estimated_tokens(text: &str) -> u64 {
+    let words = u64::try_from(words(text).count()).unwrap_or(u64::MAX);
+    words.saturating_mul(TOKENS_PER_WORD.0) / TOKENS_PER_WORD.1
+}
+
 /// A count as a number to divide with.
 pub(super) fn count(items: usize) -> f64 {
     f64::from(u32::try_from(items).unwrap_or(u32::MAX))

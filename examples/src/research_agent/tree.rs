@@ -51,20 +51,21 @@ impl Tree {
         self[root].set_status(Status::Ready, Cause::Start);
     }
 
-    /// The next node with an action due: breadth first, so that shallow nodes come before deep ones and siblings take
-    /// turns.
-    pub(super) fn due(&self) -> Option<NodeIndex> {
+    /// The nodes with an action due: breadth first, so that shallow nodes come before deep ones and siblings take turns.
+    pub(super) fn due(&self) -> impl Iterator<Item = NodeIndex> {
         let mut queue = VecDeque::from([self.root()]);
-        while let Some(index) = queue.pop_front() {
-            let node = &self[index];
-            if node.due_action().is_some() {
-                return Some(index);
+        std::iter::from_fn(move || {
+            loop {
+                let index = queue.pop_front()?;
+                let node = &self[index];
+                if node.due_action().is_some() {
+                    return Some(index);
+                }
+                if node.status().is_waiting() {
+                    queue.extend(&node.inner);
+                }
             }
-            if node.status().is_waiting() {
-                queue.extend(&node.inner);
-            }
-        }
-        None
+        })
     }
 
     /// Plants a plan inside a node, in the plan's order; an empty one becomes a single worker.

@@ -6,12 +6,13 @@ pub(crate) mod redis_server;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use event_core::Envelope;
 use event_core::testing::{Capture, Events};
+use examples::research_agent::model::{ChatModel, Faulty, ModelFuture, Prices, Request, Retrying};
 use examples::research_agent::{
-    AgentError, Assignment, Corpus, Engine, EngineError, OfflineModel, PRICES, Pace, Plan, Report, Task, TaskType,
+    AgentError, Assignment, Corpus, Engine, EngineError, Faults, OfflineModel, Pace, Plan, Report, Task, TaskType,
     Team, Tree, View, Work, research,
 };
 
@@ -58,8 +59,14 @@ pub(crate) fn task(id: &str, task_type: TaskType, dependency: &[&str]) -> Task {
 
 /// Runs a script to its end and returns how it ended and what was published.
 pub(crate) fn play(script: Script) -> (Result<u64, EngineError>, Events) {
+    play_at_once(script, 1)
+}
+
+/// The same with up to so many nodes at once.
+pub(crate) fn play_at_once(script: Script, parallel: usize) -> (Result<u64, EngineError>, Events) {
     let capture = Capture::start();
-    let mut engine = Engine::new(Tree::new("the question", 900, 1), script, Pace::new(0.0, 1));
+    let tree = Tree::new("the question", 900, 1);
+    let mut engine = Engine::new(tree, script, Pace::new(0.0, 1)).parallel(parallel);
     let ended = block_on(engine.run(|_| {}));
     (ended, capture.events())
 }
@@ -80,7 +87,9 @@ pub(crate) fn demo(question: &str) -> Assignment {
         words: 1200,
         seed: 1,
         speed: 0.0,
-        price: PRICES[0],
+        parallel: 1,
+        faults: Faults::default(),
+        price: Some(Prices::shipped().unwrap().of("gpt-4o-mini").unwrap()),
     }
 }
 
@@ -94,10 +103,57 @@ pub(crate) fn corpus() -> Arc<Corpus> {
     Arc::new(Corpus::load(&folder).expect("this package comes with a corpus"))
 }
 
+/// The assignment of `cargo demo`: what goes wrong there goes wrong here.
+pub(crate) fn shipped_demo() -> Assignment {
+    Assignment {
+        seed: 9,
+        parallel: 3,
+        faults: Faults::new(0.08, 9),
+        ..demo(QUESTION)
+    }
+}
+
+/// The offline model that keeps what it was asked, and fails as the assignment says.
+pub(crate) struct Recorded {
+    model: OfflineModel,
+    prompts: Mutex<Vec<String>>,
+}
+
+impl Recorded {
+    pub(crate) fn new(assignment: &Assignment) -> Arc<Self> {
+        Arc::new(Self {
+            model: OfflineModel::new(Pace::new(assignment.speed, assignment.seed)),
+            prompts: Mutex::default(),
+        })
+    }
+
+    /// What it was asked, in order.
+    pub(crate) fn prompts(&self) -> Vec<String> {
+        self.prompts.lock().unwrap().clone()
+    }
+}
+
+impl ChatModel for Recorded {
+    fn name(&self) -> &'static str {
+        "recorded"
+    }
+
+    fn chat<'a>(&'a self, request: Request<'a>) -> ModelFuture<'a> {
+        self.prompts.lock().unwrap().push(request.prompt.to_owned());
+        self.model.chat(request)
+    }
+}
+
 /// Runs an assignment with the offline model over the shipped articles.
 pub(crate) async fn run(assignment: &Assignment) -> Report {
-    let model = Arc::new(OfflineModel::new(Pace::new(assignment.speed, assignment.seed)));
-    research(assignment, model, corpus(), |_| {})
+    run_with(assignment, Recorded::new(assignment)).await
+}
+
+/// The same with a model of the test's own, which fails and is asked again as in the demo.
+pub(crate) async fn run_with<M: ChatModel + 'static>(assignment: &Assignment, model: Arc<M>) -> Report {
+    let pace = Pace::new(assignment.speed, assignment.seed);
+    let model = Retrying::new(Faulty::new(model, assignment.faults), pace);
+    research(assignment, Arc::new(model), corpus(), |_| {})
         .await
         .expect("the demo comes to its end")
 }

@@ -13,6 +13,7 @@ use anyhow::Context as _;
 use clap::Parser;
 use event_bridge::{Bridge, Running};
 use event_core::EventBus;
+use examples::research_agent::model::{Cached, ChatModel, Faulty, OpenAiModel, OpenAiSettings, RateLimited, Retrying};
 use examples::research_agent::{Assignment, Corpus, OfflineModel, Pace, Report, research};
 
 use self::args::Args;
@@ -57,11 +58,34 @@ async fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Report> {
         words: REPORT_WORDS,
         seed: args.seed,
         speed: args.speed,
-        price: args.price_as,
+        parallel: args.parallel,
+        faults: args.faults(),
+        price: args.price()?,
     };
-    let model = Arc::new(OfflineModel::new(Pace::new(args.speed, args.seed)));
     let corpus = Arc::new(Corpus::load(&args.corpus())?);
-    Ok(research(&assignment, model, corpus, |step| terminal.step(step)).await?)
+    Ok(research(&assignment, model(args)?, corpus, |step| terminal.step(step)).await?)
+}
+
+/// The model that was named, or the offline one, with what stands around it.
+fn model(args: &Args) -> anyhow::Result<Arc<dyn ChatModel>> {
+    let (model, pace): (Arc<dyn ChatModel>, _) = if let Some(name) = &args.model {
+        let settings = OpenAiSettings::from_env(name);
+        (Arc::new(OpenAiModel::new(settings)?), Pace::real())
+    } else {
+        let pace = Pace::new(args.speed, args.seed);
+        (Arc::new(OfflineModel::new(pace)), pace)
+    };
+    let limited = RateLimited::new(Faulty::new(model, args.faults()), args.requests_per_minute(), pace);
+    let retrying = Retrying::new(limited, pace);
+    Ok(match &args.cache {
+        None => Arc::new(retrying),
+        Some(folder) => Arc::new(Cached::new(retrying, folder).with_context(|| {
+            format!(
+                "cannot keep answers in {}; name another folder with --cache",
+                folder.display()
+            )
+        })?),
+    })
 }
 
 /// A bus on the Redis that was named; without a name, the bridge brings a log of its own.

@@ -30,6 +30,16 @@ impl Terminal {
 
     pub(crate) fn begin(&self, args: &Args) {
         say(format_args!("question  {}", args.question));
+        match &args.model {
+            Some(model) => say(format_args!("model     {model}")),
+            None => say(format_args!(
+                "model     offline, needs no key (a real one: --model NAME)"
+            )),
+        }
+        if args.faults().share() > 0.0 {
+            let percent = args.faults().share() * 100.0;
+            say(format_args!("faults    {percent:.0} % on purpose (none: --faults 0)"));
+        }
         if let Some(page) = &self.page {
             say(format_args!("watch     {page}"));
         }
@@ -57,13 +67,12 @@ impl Terminal {
         let totals = report.totals;
         say(format_args!("\nreport    {}", args.out.join("report.md").display()));
         say(format_args!(
-            "          {} steps, {} model calls, {} tool calls, {} tokens, about ${:.3} at the price of {}",
+            "          {} steps, {} model calls, {} tool calls, {} tokens, {}",
             totals.steps,
             totals.llm_calls,
             totals.tool_calls,
             totals.token_usage.total_tokens,
-            totals.cost,
-            args.price_as.model
+            cost(report)
         ));
         if let Some(page) = &self.page {
             say(format_args!("watch     {page}  (until Ctrl-C)"));
@@ -73,6 +82,13 @@ impl Terminal {
     pub(crate) fn stopped(&self) {
         let seconds = self.started.elapsed().as_secs_f64();
         say(format_args!("\nstopped after {seconds:.1} s; no report was written"));
+    }
+}
+
+fn cost(report: &Report) -> String {
+    match (report.totals.cost, report.price()) {
+        (Some(cost), Some(price)) => format!("about ${cost:.3} at the price of {}", price.model),
+        _ => "at a price that is not known (--prices)".to_owned(),
     }
 }
 

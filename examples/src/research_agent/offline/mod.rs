@@ -11,15 +11,13 @@ mod statement;
 mod thinking;
 mod writing;
 
-use super::llm::{self, ChatModel, Completion, ModelError, ModelFuture};
+use super::model::{ChatModel, Completion, ModelError, ModelFuture, Remedy, Request, usage};
 use super::pace::Pace;
 use super::prompt::section;
 use super::text;
 
 /// The name events show.
 const NAME: &str = "offline-extractive";
-/// Tokens a word is taken for.
-const TOKENS_PER_WORD: (u64, u64) = (13, 10);
 
 /// The offline model.
 pub struct OfflineModel {
@@ -38,16 +36,18 @@ impl ChatModel for OfflineModel {
         NAME
     }
 
-    fn chat<'a>(&'a self, prompt: &'a str) -> ModelFuture<'a> {
+    fn chat<'a>(&'a self, request: Request<'a>) -> ModelFuture<'a> {
         Box::pin(async move {
+            let prompt = request.prompt;
             let text = answer(prompt)?;
-            let usage = llm::usage(estimated_tokens(prompt), estimated_tokens(&text));
+            let usage = usage(text::estimated_tokens(prompt), text::estimated_tokens(&text));
             self.pace.answer(prompt, usage.completion_tokens).await;
             Ok(Completion {
                 text,
                 usage,
                 is_estimated: true,
                 attempts: 1,
+                ..Completion::default()
             })
         })
     }
@@ -69,6 +69,7 @@ fn answer(prompt: &str) -> Result<String, ModelError> {
             return Err(ModelError {
                 model: NAME.to_owned(),
                 reason: format!("knows no task {other:?}: a prompt for it needs a section \"task\" it was made for"),
+                remedy: Remedy::None,
             });
         }
     };
@@ -81,8 +82,3 @@ fn answer(prompt: &str) -> Result<String, ModelError> {
 
 /// An answer: tags and what is in them.
 type Answer = Vec<(&'static str, String)>;
-
-fn estimated_tokens(text: &str) -> u64 {
-    let words = u64::try_from(text::words(text).count()).unwrap_or(u64::MAX);
-    words.saturating_mul(TOKENS_PER_WORD.0) / TOKENS_PER_WORD.1
-}

@@ -12,6 +12,8 @@ use crate::research_agent::citation;
 const BELONGS: f64 = 0.5;
 /// Sentences of one source that make a paragraph.
 const SENTENCES_PER_PARAGRAPH: usize = 5;
+/// What stands in a section for which no search brought anything: silence would look like an answer.
+const NOTHING: &str = "Nothing was found on this: the search for it failed, and the report goes on without it.";
 
 pub(super) fn write(prompt: &str) -> Answer {
     let goal = section(prompt, "goal");
@@ -21,7 +23,9 @@ pub(super) fn write(prompt: &str) -> Answer {
     let available = fitting.len();
     let chosen = within(fitting, budget, &wanted);
     let think = format!("{} of {available} statements fit into {budget} words.", chosen.len());
-    let paragraphs = if goal.starts_with(CONCLUDE) {
+    let paragraphs = if chosen.is_empty() {
+        vec![NOTHING.to_owned()]
+    } else if goal.starts_with(CONCLUDE) {
         vec![joined(&chosen)]
     } else {
         paragraphs(&chosen)

@@ -4,6 +4,7 @@
 mod browser;
 mod calculator;
 mod clock;
+mod faulty;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -17,6 +18,7 @@ use serde_json::Value;
 pub use self::browser::Browser;
 pub use self::calculator::Calculator;
 pub use self::clock::Clock;
+pub use self::faulty::Faulty;
 use super::summary_of;
 
 /// What [`Tool::run`] returns.
