@@ -16,5 +16,5 @@ pub(super) async fn gone() {
     {
         return;
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }

@@ -14,7 +14,7 @@ use event_bridge::client::{Item, State};
 use tokio::time::timeout;
 
 use super::signals;
-use super::source::{Selection, SourceArgs, notice};
+use super::source::{Notices, Selection, SourceArgs};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -72,7 +72,7 @@ impl Record {
     async fn record(&mut self, recorder: &mut Recorder) -> anyhow::Result<()> {
         self.source.name_latest(&mut self.selection).await?;
         let mut source = self.source.open(&self.selection)?;
-        let mut was_disconnected = false;
+        let mut notices = Notices::default();
         loop {
             let Ok(item) = timeout(GATHER, source.next()).await else {
                 recorder.flush()?;
@@ -80,14 +80,11 @@ impl Record {
             };
             let item = item?;
             recorder.add(&item)?;
-            if let Some(notice) = notice(&item, was_disconnected) {
+            if let Some(notice) = notices.of(&item) {
                 recorder.say(&notice);
             }
-            if let Item::State(state) = &item {
-                was_disconnected = matches!(state, State::Disconnected { .. });
-                if self.no_follow && *state == State::CaughtUp {
-                    return Ok(());
-                }
+            if self.no_follow && matches!(item, Item::State(State::CaughtUp)) {
+                return Ok(());
             }
         }
     }

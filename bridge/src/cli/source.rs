@@ -171,14 +171,27 @@ impl Source {
     }
 }
 
-/// What people are told of an item that is no event, if anything: they never wait without knowing for what.
-pub(super) fn notice(item: &Item, is_reconnected: bool) -> Option<String> {
-    match item {
-        Item::Event(_) | Item::State(State::CaughtUp) => None,
-        Item::State(State::Connected { .. }) if !is_reconnected => None,
-        Item::Gap(gap) => Some(gap.to_string()),
-        Item::Reset(reset) => Some(format!("{}: what follows is from its beginning", reset.why)),
-        Item::State(state) => Some(state.to_string()),
+/// What people are told of items that are no events: they never wait without knowing for what, and are not told the same
+/// again and again.
+#[derive(Default)]
+pub(super) struct Notices {
+    /// Why there is no connection.
+    disconnected: Option<String>,
+}
+
+impl Notices {
+    pub(super) fn of(&mut self, item: &Item) -> Option<String> {
+        match item {
+            Item::Event(_) | Item::State(State::CaughtUp) => None,
+            Item::Gap(gap) => Some(gap.to_string()),
+            Item::Reset(reset) => Some(format!("{}: what follows is from its beginning", reset.why)),
+            Item::State(state @ State::Connected { .. }) => self.disconnected.take().map(|_| state.to_string()),
+            Item::State(state @ State::Disconnected { why, .. }) => {
+                let before = self.disconnected.replace(why.clone());
+                (before.as_ref() != Some(why)).then(|| state.to_string())
+            }
+            Item::State(state) => Some(state.to_string()),
+        }
     }
 }
 
@@ -216,6 +229,31 @@ fn since(text: &str) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_outage_is_told_once_and_its_end() {
+        let disconnected = |why: &str| {
+            Item::State(State::Disconnected {
+                why: why.to_owned(),
+                retry_in: Duration::ZERO,
+            })
+        };
+        let connected = Item::State(State::Connected {
+            stream: "s".to_owned(),
+            cursor: "0".to_owned(),
+        });
+        let mut notices = Notices::default();
+        let items = [
+            &connected,
+            &disconnected("a"),
+            &disconnected("a"),
+            &disconnected("b"),
+            &connected,
+            &connected,
+        ];
+        let told: Vec<_> = items.map(|item| notices.of(item).is_some()).into();
+        assert_eq!(told, [false, true, false, true, true, false]);
+    }
 
     #[test]
     fn times_are_read_as_people_write_them() {

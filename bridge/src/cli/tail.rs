@@ -19,7 +19,7 @@ use self::event::Shown;
 use self::run_end::{End, RunEnd};
 use self::style::{Color, Style};
 use self::tree::Tree;
-use super::source::{Selection, Source, SourceArgs, notice};
+use super::source::{Notices, Selection, Source, SourceArgs};
 use super::{reader, signals};
 
 pub(super) const EXAMPLES: &str = "\
@@ -159,7 +159,7 @@ struct Printer {
     is_json: bool,
     tree: Option<Tree>,
     style: Style,
-    was_disconnected: bool,
+    notices: Notices,
 }
 
 impl Printer {
@@ -168,16 +168,13 @@ impl Printer {
             is_json: tail.json,
             tree: tail.tree.then(Tree::default),
             style: Style::new(tail.color),
-            was_disconnected: false,
+            notices: Notices::default(),
         }
     }
 
     fn print(&mut self, item: &Item) -> std::io::Result<()> {
-        if let Some(notice) = notice(item, self.was_disconnected) {
+        if let Some(notice) = self.notices.of(item) {
             eprintln!("event-bridge: {notice}");
-        }
-        if let Item::State(state) = item {
-            self.was_disconnected = matches!(state, State::Disconnected { .. });
         }
         let Item::Event(event) = item else { return Ok(()) };
         // A line at a time, whatever stdout is.
