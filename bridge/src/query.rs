@@ -164,7 +164,8 @@ impl Query {
         let is_range = self.end.is_some() || self.order == Order::Descending;
         if is_range && matches!(self.start, Some(Start::Last(_))) {
             return Err(Misunderstood(
-                "tail: counts from the end of the log, oldest first; without before, until and order=desc (with which limit says how many)".to_owned(),
+                "tail: not together with before, until or order=desc; for the newest first say order=desc&limit=100"
+                    .to_owned(),
             ));
         }
         Ok(self)
@@ -284,8 +285,8 @@ mod tests {
             (vec![("before", "x")], "before: not a cursor"),
             (vec![("until", "now")], "until: expected a unix time"),
             (vec![("before", "5-0"), ("until", "5")], "before, until: only one"),
-            (vec![("tail", "5"), ("order", "desc")], "tail: counts from the end"),
-            (vec![("tail", "5"), ("until", "5")], "tail: counts from the end"),
+            (vec![("tail", "5"), ("order", "desc")], "tail: not together with before"),
+            (vec![("tail", "5"), ("until", "5")], "tail: not together with before"),
         ] {
             let error = parse(&pairs, HISTORY).unwrap_err();
             assert!(error.0.contains(expected), "{}", error.0);
