@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use event_core::Timestamp;
 use event_core::log::{Cursor, EntryId, Gap, LogError};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
@@ -191,6 +192,9 @@ impl Feed {
         if let Continuity::Rewound = page.continuity {
             return Ok(self.reset(from));
         }
+        if page.is_full {
+            self.read_ahead(page.end);
+        }
         self.page.extend(page.blocks.iter().cloned());
         if let Continuity::Gap(gap) = page.continuity {
             self.position = Position::At(gap.first.map_or(page.end, continuity::before));
@@ -201,6 +205,19 @@ impl Feed {
         }
         self.position = Position::At(page.end);
         Ok(Step::CaughtUp)
+    }
+
+    /// Has the next page read while this one is being sent. Whoever comes for it waits for the same read.
+    fn read_ahead(&self, end: Cursor) {
+        let is_behind = self.source.ring.locate(end, self.epoch);
+        if !matches!(is_behind, Some(Place::Outside)) || !self.source.history.has_time() {
+            return;
+        }
+        if let Ok(runtime) = Handle::try_current() {
+            let source = self.source.clone();
+            // An error comes again when the page is asked for.
+            runtime.spawn(async move { source.history.after(end).await.map(|_| ()) });
+        }
     }
 
     fn give(&mut self, slice: Slice) -> Step {

@@ -14,8 +14,9 @@ use crate::ring::{self, Block, Seen};
 
 /// Reads of the log at one time.
 const MAX_READS: usize = 8;
-/// Pages kept. A page has about 1 MiB at most, unless its entries are huge.
-const MAX_PAGES: usize = 16;
+/// Pages kept, and what they may hold together.
+const MAX_PAGES: usize = 64;
+const MAX_BYTES: usize = 32 * 1024 * 1024;
 
 /// After every entry.
 pub(crate) const END: Cursor = Cursor {
@@ -43,9 +44,10 @@ pub(crate) struct HistoryPage {
     /// Where a reader stands who has seen all of it.
     pub(crate) end: Cursor,
     /// The log had more.
-    is_full: bool,
-    /// What was seen up to its end, so that the next page knows what is repeated.
-    seen: Seen,
+    pub(crate) is_full: bool,
+    bytes: usize,
+    /// What was seen up to its end, until the next page goes on with it.
+    seen: Mutex<Seen>,
 }
 
 type Key = (EntryId, Option<u64>);
@@ -70,11 +72,18 @@ impl History {
             self.metrics.page_cache_hits.add(1);
         }
         let page = cell.get_or_try_init(|| self.read(from)).await?;
-        if !page.is_full {
+        if page.is_full {
+            self.evict();
+        } else {
             // The log goes on there; the next one who asks must see it.
             self.lock().retain(|(kept, _)| *kept != key);
         }
         Ok(page.clone())
+    }
+
+    /// Readers are few, so that one of them may have its next page read while it takes this one.
+    pub(crate) fn has_time(&self) -> bool {
+        self.reads.available_permits() > MAX_READS / 2
     }
 
     /// The page before `than`, newest first; `limit` entries at most.
@@ -119,45 +128,84 @@ impl History {
 
     async fn read(&self, from: Cursor) -> Result<Arc<HistoryPage>, LogError> {
         let _permit = self.reads.acquire().await;
-        let limit = self.size.entries();
+        let limit = aligned(from, self.size.entries());
         self.metrics.pages_read.add(1);
         let page = self.log.page(from, Direction::Forward, limit).await?;
         self.size.learn(&page.entries);
-        let mut seen = self.seen_before(from);
+        let is_full = page.entries.len() == limit;
+        let mut seen = self.seen_before(from, is_full);
+        let blocks = ring::frame(&page.entries, &mut seen, |_, _| {});
         Ok(Arc::new(HistoryPage {
             continuity: Continuity::of(from, &page),
-            blocks: ring::frame(&page.entries, &mut seen, |_, _| {}),
+            bytes: blocks.iter().map(|block| block.bytes()).sum(),
+            blocks,
             end: continuity::end_of(&page),
-            is_full: page.entries.len() == limit,
-            seen,
+            is_full,
+            seen: Mutex::new(seen),
         }))
     }
 
-    /// What the page that ends at `from` had seen, if it is still here: a producer's repetition may straddle pages.
-    fn seen_before(&self, from: Cursor) -> Seen {
+    /// What the page that ends at `from` had seen, if it is still here: a producer's repetition may straddle pages. It
+    /// is copied only where the page that goes on with it will be read again.
+    fn seen_before(&self, from: Cursor, is_last_time: bool) -> Seen {
         let pages = self.lock();
         let mut ready = pages.iter().filter_map(|(_, cell)| cell.get());
-        ready
-            .find(|page| page.end.id == from.id)
-            .map(|page| page.seen.clone())
-            .unwrap_or_default()
+        let Some(page) = ready.find(|page| page.end.id == from.id) else {
+            return Seen::default();
+        };
+        let mut seen = page.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_last_time {
+            std::mem::take(&mut seen)
+        } else {
+            seen.clone()
+        }
     }
 
     fn cell(&self, key: Key) -> Cell {
         let mut pages = self.lock();
-        if let Some((_, cell)) = pages.iter().find(|(kept, _)| *kept == key) {
-            return cell.clone();
-        }
-        if pages.len() >= MAX_PAGES {
-            pages.pop_front();
-        }
-        let cell = Cell::default();
-        pages.push_back((key, cell.clone()));
+        // Whoever was asked for last goes last.
+        let known = pages.iter().position(|(kept, _)| *kept == key);
+        let page = known.and_then(|place| pages.remove(place));
+        let page = page.unwrap_or_else(|| (key, Cell::default()));
+        let cell = page.1.clone();
+        pages.push_back(page);
         cell
+    }
+
+    fn evict(&self) {
+        let mut pages = self.lock();
+        let held = |(_, cell): &(Key, Cell)| cell.get().map_or(0, |page| page.bytes);
+        let mut bytes: usize = pages.iter().map(held).sum();
+        while pages.len() > MAX_PAGES || (pages.len() > 1 && bytes > MAX_BYTES) {
+            bytes -= pages.pop_front().as_ref().map_or(0, held);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<(Key, Cell)>> {
         // Nothing can panic while the lock is held, so a poisoned state is whole.
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// So many entries that the page ends where the pages of others end, wherever they began: from there on they share.
+fn aligned(from: Cursor, limit: usize) -> usize {
+    let behind = from.ordinal.unwrap_or(0) % limit as u64;
+    limit - usize::try_from(behind).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readers_from_anywhere_come_to_the_same_pages() {
+        for (ordinal, limit) in [(0, 1024), (1024, 1024), (1, 1023), (2047, 1)] {
+            let from = Cursor {
+                id: EntryId::ZERO,
+                ordinal: Some(ordinal),
+            };
+            assert_eq!(aligned(from, 1024), limit);
+        }
+        assert_eq!(aligned(Cursor::at(EntryId { ms: 1, seq: 0 }), 1024), 1024);
     }
 }

@@ -8,7 +8,7 @@ use event_core::log::{Content, Entry};
 /// What one read should bring.
 const TARGET_BYTES: usize = 1024 * 1024;
 const MIN_ENTRIES: usize = 8;
-const MAX_ENTRIES: usize = 1000;
+const MAX_ENTRIES: usize = 1024;
 /// Until something has been read.
 const FIRST_GUESS_BYTES: usize = 8 * 1024;
 
@@ -27,10 +27,12 @@ impl Default for PageSize {
 }
 
 impl PageSize {
-    /// How many entries to ask for.
+    /// How many entries to ask for: a power of two, so that pages of different readers end at the same places although
+    /// the estimate moves.
     pub(crate) fn entries(&self) -> usize {
         let mean = self.mean_bytes.load(Ordering::Relaxed).max(1);
-        (TARGET_BYTES / mean).clamp(MIN_ENTRIES, MAX_ENTRIES)
+        let entries = (TARGET_BYTES / mean).clamp(MIN_ENTRIES, MAX_ENTRIES);
+        1 << entries.ilog2()
     }
 
     /// Learns from what came.

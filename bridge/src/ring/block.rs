@@ -77,6 +77,11 @@ impl Block {
         self.entries.len()
     }
 
+    /// What it holds in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// The ordinal of the entry with this id, if it is shown or the last.
     pub(super) fn ordinal_at(&self, id: EntryId) -> Option<u64> {
         if id == self.last.id {

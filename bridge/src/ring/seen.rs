@@ -17,15 +17,16 @@ pub(crate) struct Seen {
     set: HashSet<Fingerprint>,
 }
 
-/// Of the id and of the text. Both must agree, so that a chance collision would need two events of one id.
-type Fingerprint = (u64, u64);
+/// Of the id and of the text. Both must agree, so that a chance collision would need two events of one id; that is why
+/// a checksum, which is fast, will do for the text.
+type Fingerprint = (u64, u32);
 
 impl Seen {
     /// Whether the event was seen before; from now on it was. Events without an id are never taken for repeated.
     pub(crate) fn is_repeated(&mut self, event: &Event<'_>) -> bool {
         let Some(id) = &event.id else { return false };
         let hasher = BuildHasherDefault::<DefaultHasher>::default();
-        let fingerprint = (hasher.hash_one(id), hasher.hash_one(event.text));
+        let fingerprint = (hasher.hash_one(id), crc32fast::hash(event.text.as_bytes()));
         if !self.set.insert(fingerprint) {
             return true;
         }
