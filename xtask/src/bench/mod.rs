@@ -3,9 +3,12 @@
 //! Owns the list of benchmarks and the order of what they print. A number is a median of runs taken in turn; it is
 //! printed and never judged.
 
+mod bridge;
 mod compile;
 mod cost;
+mod figures;
 mod machine;
+mod printed;
 mod publish;
 mod sample;
 mod table;
@@ -27,6 +30,13 @@ pub(crate) enum Bench {
     },
     /// How many events a second reach a real Redis, beside what it can take; what a call takes; and memory.
     Publish {
+        /// Fewer and shorter runs: to see that it works, not to publish.
+        #[arg(long)]
+        quick: bool,
+    },
+    /// How many events a second reach so many viewers, how soon, and at what cost in memory, beside a bare server, Node
+    /// and the guide's bridge.
+    Bridge {
         /// Fewer and shorter runs: to see that it works, not to publish.
         #[arg(long)]
         quick: bool,
@@ -53,6 +63,7 @@ pub(crate) fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
     let report = match bench {
         Bench::Cost { quick } => cost::run(workspace, *quick)?,
         Bench::Publish { quick } => publish::run(workspace, *quick)?,
+        Bench::Bridge { quick } => bridge::run(workspace, *quick)?,
         Bench::Compile { functions, rounds } => compile::run(workspace, *functions, *rounds)?,
         Bench::Ui { quick } => ui::run(workspace, *quick)?,
     };

@@ -3,10 +3,10 @@
 //! Owns its command line and what it prints. It puts no two numbers beside each other.
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
+use crate::bench::printed::{number, words};
 use crate::process;
 use crate::workspace::Workspace;
 
@@ -101,17 +101,4 @@ impl<'a> Program<'a> {
         }
         Ok(finished.output.lines().last().unwrap_or_default().to_owned())
     }
-}
-
-fn words<const COUNT: usize>(printed: &str) -> Result<[&str; COUNT]> {
-    let words: Vec<_> = printed.split(' ').collect();
-    words
-        .try_into()
-        .map_err(|_| anyhow::anyhow!("printed {printed:?} where {COUNT} numbers were expected"))
-}
-
-fn number<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(text: &str) -> Result<T> {
-    text.trim()
-        .parse()
-        .with_context(|| format!("{text:?} is not the number that was expected"))
 }

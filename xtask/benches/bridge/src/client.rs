@@ -1,0 +1,195 @@
+//! Clients that count: each looks at the number of every event it gets, in the thread of all of them. They parse no
+//! more than that, so that what is measured is the server.
+
+use std::cell::RefCell;
+use std::io;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use memchr::{memchr, memmem};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::event;
+
+/// Reads at one time; shared, because only one client reads at a time.
+const READ_BYTES: usize = 256 * 1024;
+
+thread_local! {
+    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Plain,
+    Framed,
+}
+
+/// What one client got.
+#[derive(Default)]
+pub struct Got {
+    pub events: u64,
+    /// Numbers that did not come.
+    pub lost: u64,
+    /// The number that must come next.
+    next: u64,
+    /// When the last event came.
+    pub last: Option<Instant>,
+    /// Of each event, in microseconds, if they are wanted.
+    pub ages: Option<Vec<u32>>,
+}
+
+pub struct Client {
+    socket: TcpStream,
+    form: Form,
+    /// Read, but not the whole of a frame.
+    rest: Vec<u8>,
+    pub got: Rc<RefCell<Got>>,
+}
+
+impl Client {
+    pub async fn connect(port: u16, form: Form, query: &str) -> Self {
+        let mut socket = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        socket.set_nodelay(true).unwrap();
+        let framed = if form == Form::Framed { "framed=1&" } else { "" };
+        let path = format!("/events?{framed}{query}");
+        let path = path.trim_end_matches(['?', '&']);
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nupgrade: websocket\r\nconnection: Upgrade\r\n\
+             sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        );
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let mut rest = Vec::new();
+        let end = loop {
+            assert!(
+                socket.read_buf(&mut rest).await.unwrap() > 0,
+                "no answer to the handshake"
+            );
+            if let Some(end) = memmem::find(&rest, b"\r\n\r\n") {
+                break end + 4;
+            }
+        };
+        assert!(rest.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&rest));
+        rest.drain(..end);
+        Self {
+            socket,
+            form,
+            rest,
+            got: Rc::default(),
+        }
+    }
+
+    /// Reads until it has the event with this number, or for so long nothing has come.
+    pub async fn read_until(&mut self, last: u64, patience: Duration) {
+        while self.got.borrow().next <= last {
+            match tokio::time::timeout(patience, self.socket.readable()).await {
+                Ok(ready) => ready.unwrap(),
+                Err(_) => return,
+            }
+            if !BUFFER.with_borrow_mut(|buffer| self.read(buffer)) {
+                return;
+            }
+        }
+    }
+
+    /// Takes so many bytes a second, for ever.
+    pub async fn read_slowly(mut self, bytes_per_second: usize) {
+        let mut buffer = vec![0; bytes_per_second / 10];
+        while self.socket.read(&mut buffer).await.is_ok_and(|read| read > 0) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Reads what is there; false if the server has closed.
+    fn read(&mut self, buffer: &mut [u8]) -> bool {
+        let read = match self.socket.try_read(buffer) {
+            Ok(0) => return false,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
+            Err(_) => return false,
+        };
+        let now = Instant::now();
+        if self.rest.is_empty() {
+            let taken = self.take(&buffer[..read], now);
+            self.rest.extend_from_slice(&buffer[taken..read]);
+        } else {
+            self.rest.extend_from_slice(&buffer[..read]);
+            let rest = std::mem::take(&mut self.rest);
+            let taken = self.take(&rest, now);
+            self.rest = rest;
+            self.rest.drain(..taken);
+        }
+        true
+    }
+
+    /// Looks at the frames that are whole; how many bytes they have.
+    fn take(&mut self, bytes: &[u8], now: Instant) -> usize {
+        let mut got = self.got.borrow_mut();
+        let mut taken = 0;
+        while let Some((opcode, header, payload)) = frame(&bytes[taken..]) {
+            let start = taken + header;
+            let Some(payload) = bytes.get(start..start + payload) else {
+                break;
+            };
+            taken = start + payload.len();
+            match (opcode, self.form) {
+                (1, Form::Plain) => got.event(payload, now),
+                (1, Form::Framed) => got.lines(payload, now),
+                // Pings need no answer within the time of a measurement.
+                _ => {}
+            }
+        }
+        taken
+    }
+}
+
+/// Opcode, bytes of the header, bytes of the payload.
+fn frame(bytes: &[u8]) -> Option<(u8, usize, usize)> {
+    let opcode = bytes.first()? & 0x0f;
+    Some(match bytes.get(1)? {
+        126 => (
+            opcode,
+            4,
+            usize::from(u16::from_be_bytes(bytes.get(2..4)?.try_into().unwrap())),
+        ),
+        127 => {
+            let length = u64::from_be_bytes(bytes.get(2..10)?.try_into().unwrap());
+            (opcode, 10, usize::try_from(length).unwrap())
+        }
+        length => (opcode, 2, usize::from(*length)),
+    })
+}
+
+impl Got {
+    fn lines(&mut self, mut lines: &[u8], now: Instant) {
+        const EVENT: &[u8] = br#","event":"#;
+        while !lines.is_empty() {
+            let line = &lines[..lines.len().min(100)];
+            match memmem::find(line, EVENT) {
+                Some(place) if line.starts_with(br#"{"cursor""#) => {
+                    let start = place + EVENT.len();
+                    self.event(&lines[start..start + event::BYTES], now);
+                    // A brace and a line feed.
+                    lines = &lines[start + event::BYTES + 2..];
+                }
+                _ => lines = memchr(b'\n', lines).map_or(&[], |end| &lines[end + 1..]),
+            }
+        }
+    }
+
+    fn event(&mut self, event: &[u8], now: Instant) {
+        // The bridge's own events are shorter or longer; they are about what is lost, which is counted here.
+        if event.len() != event::BYTES {
+            return;
+        }
+        let seq = event::seq(event);
+        assert!(seq >= self.next, "{seq} came twice or late");
+        self.lost += seq - self.next;
+        self.next = seq + 1;
+        self.events += 1;
+        self.last = Some(now);
+        if let Some(ages) = &mut self.ages {
+            ages.push(u32::try_from(event::age(event, now).as_micros()).unwrap_or(u32::MAX));
+        }
+    }
+}
