@@ -37,12 +37,6 @@ const KEEPALIVE: Duration = Duration::from_secs(30);
 /// Refusals under way at one time, and how long one may take.
 const MAX_REFUSALS: usize = 64;
 const REFUSAL: Duration = Duration::from_secs(1);
-/// What one more connection than allowed is told.
-const FULL: &str = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 52\r\n\r\nthe bridge has all the connections it may have open\n";
-/// What one more connection of an address than allowed is told.
-const ADDRESS_FULL: &str = "HTTP/1.1 429 Too Many Requests\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 58\r\n\r\nyour address has all the connections open that it may have\n";
-/// What somebody is told who does not speak TLS where it is spoken.
-const SPEAKS_TLS: &str = "HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 42\r\n\r\nthis bridge speaks TLS: come by https://…\n";
 /// The first byte of a TLS handshake (RFC 8446, section 5.1).
 const HANDSHAKE: u8 = 22;
 
@@ -84,11 +78,8 @@ pub(super) async fn accept(listener: &TcpListener, state: &Arc<State>, routes: &
                 state.source.metrics.refused(why);
                 // Above a certain rush nobody gets even that answer.
                 if let Ok(permit) = refusals.clone().try_acquire_owned() {
-                    let text = if why == Refusal::Full { FULL } else { ADDRESS_FULL };
                     let tls = state.tls.clone();
-                    state
-                        .tasks
-                        .spawn(timeout(REFUSAL, turn_away(socket, tls, text, permit)));
+                    state.tasks.spawn(timeout(REFUSAL, turn_away(socket, tls, why, permit)));
                 }
             }
         }
@@ -162,7 +153,7 @@ async fn encrypted(mut socket: TcpStream, tls: &TlsAcceptor, state: &State) -> O
     let handshake = async {
         let mut first = [0];
         if socket.peek(&mut first).await? == 1 && first[0] != HANDSHAKE {
-            say(&mut socket, SPEAKS_TLS).await;
+            say(&mut socket, Refusal::Tls).await;
             return Err(io::Error::other("no TLS is spoken"));
         }
         tls.accept(Patient::new(socket, state.limits.no_progress * 2)).await
@@ -222,23 +213,41 @@ impl Http {
     }
 }
 
-async fn turn_away(mut socket: TcpStream, tls: Option<TlsAcceptor>, text: &str, _permit: OwnedSemaphorePermit) {
+async fn turn_away(mut socket: TcpStream, tls: Option<TlsAcceptor>, why: Refusal, _permit: OwnedSemaphorePermit) {
     match tls {
-        None => say(&mut socket, text).await,
+        None => say(&mut socket, why).await,
         Some(tls) => {
             if let Ok(mut socket) = tls.accept(socket).await {
-                say(&mut socket, text).await;
+                say(&mut socket, why).await;
             }
         }
     }
 }
 
-async fn say(socket: &mut (impl AsyncRead + AsyncWrite + Unpin), text: &str) {
+async fn say(socket: &mut (impl AsyncRead + AsyncWrite + Unpin), why: Refusal) {
+    let text = told(why);
     // A socket closed with a request unread is reset, and the answer lost with it.
     if socket.write_all(text.as_bytes()).await.is_ok() && socket.shutdown().await.is_ok() {
         let mut request = [0; 1024];
         while socket.read(&mut request).await.is_ok_and(|read| read > 0) {}
     }
+}
+
+/// What somebody is told who gets no connection.
+fn told(why: Refusal) -> String {
+    let (head, text) = match why {
+        Refusal::Tls => ("400 Bad Request", "this bridge speaks TLS: come by https\n"),
+        Refusal::AddressFull => (
+            "429 Too Many Requests\r\nretry-after: 5",
+            "your address has all the connections open that it may have\n",
+        ),
+        _ => (
+            "503 Service Unavailable\r\nretry-after: 5",
+            "the bridge has all the connections it may have open\n",
+        ),
+    };
+    let length = text.len();
+    format!("HTTP/1.1 {head}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{text}")
 }
 
 /// The peer went away before it was accepted.

@@ -19,12 +19,17 @@ impl Answer {
         let answer = answer.as_ref();
         let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
         let (head, body) = (String::from_utf8_lossy(&answer[..end]), &answer[end + 4..]);
-        Self {
+        let answer = Self {
             status: head.split(' ').nth(1).unwrap().parse().unwrap(),
             head: head.into_owned(),
             body: String::from_utf8_lossy(body).into_owned(),
             bytes: body.to_vec(),
+        };
+        // Answers to HEAD tell of a body that they lack.
+        if let Some(length) = answer.header("content-length").filter(|_| !body.is_empty()) {
+            assert_eq!(length, body.len().to_string(), "{}", answer.head);
         }
+        answer
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
