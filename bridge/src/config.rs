@@ -100,6 +100,8 @@ pub struct Limits {
     pub requests_per_second: Option<u32>,
     /// Requests that one address may make at once, before they are held to that rate. 200.
     pub request_burst: u32,
+    /// The largest message that is listened to on a WebSocket, in bytes. 16 KiB; a larger one ends the connection.
+    pub inbound_bytes: usize,
     /// How long a peer may take for the TLS handshake. 10 s.
     pub handshake_timeout: Duration,
     /// How long a peer may take for the head of its request, and for what it sends with it. 10 s.
@@ -139,6 +141,7 @@ impl Default for Limits {
             pending_connections: 512,
             requests_per_second: None,
             request_burst: 200,
+            inbound_bytes: 16 * 1024,
             handshake_timeout: Duration::from_secs(10),
             header_timeout: Duration::from_secs(10),
             heartbeat: Duration::from_secs(10),

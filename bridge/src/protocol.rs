@@ -57,7 +57,7 @@ impl Farewell {
         match self {
             Self::Restart => "the bridge is stopping; resume from your cursor",
             Self::Slow => "nothing was read for too long; resume from your cursor",
-            Self::TooBig => "message too big; an operation has 16 KiB at most",
+            Self::TooBig => "message too big; an operation needs no more than 16 KiB",
             Self::Malformed => "a frame that breaks RFC 6455; mend the client before it comes back",
             Self::NotText => "a text frame that is not UTF-8; mend the client before it comes back",
             Self::Locked => "the bridge asks for a token; show it at /api/session, then come back",

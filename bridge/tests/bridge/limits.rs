@@ -279,3 +279,20 @@ async fn bad_bytes_are_answered_with_400_and_disturb_nobody() {
     redis.add(&[event(1)]).await;
     assert_eq!(viewer.seqs(1).await, [1]);
 }
+
+#[tokio::test]
+async fn a_message_larger_than_allowed_ends_its_own_connection_only() {
+    let redis = Redis::start();
+    let small = Limits {
+        inbound_bytes: 1024,
+        ..limits()
+    };
+    let bridge = TestBridge::start_with(small, redis.log());
+    let mut viewer = Plain::connect(bridge.port, "").await;
+    let mut loud = Plain::connect(bridge.port, "").await;
+    loud.send("x".repeat(1025)).await;
+    assert_eq!(loud.close_code().await, Some(1009));
+    viewer.send("x".repeat(1024)).await;
+    redis.add(&[event(1)]).await;
+    assert_eq!(viewer.seqs(1).await, [1]);
+}

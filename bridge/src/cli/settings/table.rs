@@ -342,6 +342,15 @@ pub(super) const TABLE: &[Setting] = &[
         "Requests that one address may make at once before it is held to that rate"
     ),
     one!(
+        "limits.inbound_bytes",
+        "inbound-bytes",
+        "EVENT_BRIDGE_INBOUND_BYTES",
+        "BYTES",
+        form::BYTES,
+        limits.inbound_bytes,
+        "The largest message that is listened to on a WebSocket, in bytes"
+    ),
+    one!(
         "limits.handshake_timeout",
         "handshake-timeout",
         "EVENT_BRIDGE_HANDSHAKE_TIMEOUT",

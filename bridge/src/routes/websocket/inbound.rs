@@ -4,9 +4,6 @@
 use crate::frame::{FIN, MAX_CONTROL_BYTES, Opcode};
 use crate::protocol::Farewell;
 
-/// The most that is listened to in one message.
-pub(super) const MAX_MESSAGE_BYTES: usize = 16 * 1024;
-
 const MASKED: u8 = 0x80;
 const RESERVED: u8 = 0x70;
 /// Opcode and length, the longest length, the mask.
@@ -24,8 +21,10 @@ pub(super) enum Message {
 }
 
 /// See the module's description.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Inbound {
+    /// The most that is listened to in one message.
+    most: usize,
     header: [u8; MAX_HEADER_BYTES],
     header_len: usize,
     /// The frame whose payload is being read.
@@ -49,6 +48,19 @@ struct Frame {
 }
 
 impl Inbound {
+    /// Listens to messages of `most` bytes at most.
+    pub(super) fn new(most: usize) -> Self {
+        Self {
+            most,
+            header: [0; MAX_HEADER_BYTES],
+            header_len: 0,
+            frame: None,
+            control: Vec::new(),
+            message: Vec::new(),
+            kind: None,
+        }
+    }
+
     /// Takes from the front of `bytes` until a message is whole, or all is taken.
     pub(super) fn take(&mut self, bytes: &mut &[u8]) -> Result<Option<Message>, Farewell> {
         loop {
@@ -112,7 +124,7 @@ impl Inbound {
         if !is_in_place {
             return Err(Farewell::Malformed);
         }
-        if !opcode.is_control() && left > MAX_MESSAGE_BYTES - self.message.len() {
+        if !opcode.is_control() && left > self.most.saturating_sub(self.message.len()) {
             return Err(Farewell::TooBig);
         }
         Ok(Frame {

@@ -76,7 +76,7 @@ impl Session {
     }
 
     pub(super) async fn run(mut self, upgraded: Upgraded) {
-        let mut socket = Socket::new(upgraded);
+        let mut socket = Socket::new(upgraded, self.state.limits.inbound_bytes);
         Box::pin(self.feed.open()).await;
         self.hello(&mut socket);
         let end = self.serve(&mut socket).await;

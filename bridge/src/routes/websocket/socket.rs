@@ -62,11 +62,12 @@ pub(super) enum Happening {
 }
 
 impl Socket {
-    pub(super) fn new(upgraded: Upgraded) -> Self {
+    /// Listens to messages of `most_inbound` bytes at most.
+    pub(super) fn new(upgraded: Upgraded, most_inbound: usize) -> Self {
         let now = Instant::now();
         Self {
             io: TokioIo::new(upgraded),
-            inbound: Inbound::default(),
+            inbound: Inbound::new(most_inbound),
             unread: Vec::new(),
             outbox: VecDeque::new(),
             waiting_bytes: 0,

@@ -2,6 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+const MAX_MESSAGE_BYTES: usize = 16 * 1024;
+
 /// A frame as clients send it.
 fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
     let mask = [0x37, 0xfa, 0x21, 0x3d];
@@ -24,7 +26,7 @@ fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
 
 /// What comes of `bytes`, in pieces of so many.
 fn read(bytes: &[u8], piece: usize) -> Result<Vec<Message>, Farewell> {
-    let mut inbound = Inbound::default();
+    let mut inbound = Inbound::new(MAX_MESSAGE_BYTES);
     let mut messages = Vec::new();
     for mut piece in bytes.chunks(piece.max(1)) {
         while let Some(message) = inbound.take(&mut piece)? {
@@ -112,7 +114,7 @@ proptest! {
         bytes in prop::collection::vec(any::<u8>(), 0..400),
         piece in 1..50_usize,
     ) {
-        let mut inbound = Inbound::default();
+        let mut inbound = Inbound::new(MAX_MESSAGE_BYTES);
         for mut piece in bytes.chunks(piece) {
             while let Ok(Some(_)) = inbound.take(&mut piece) {}
             prop_assert!(inbound.message.len() <= MAX_MESSAGE_BYTES);
