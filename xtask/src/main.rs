@@ -11,6 +11,7 @@ mod dependencies;
 mod dist;
 mod layering;
 mod metadata;
+mod pictures;
 mod process;
 mod setup;
 mod soak;
@@ -75,6 +76,8 @@ enum Subcommands {
         #[arg(long)]
         check: bool,
     },
+    /// Takes the pictures of the README from a real run, in about two minutes.
+    Pictures,
     /// Measures speed and size against references, and prints tables for BENCHMARKS.md.
     Bench {
         #[command(subcommand)]
@@ -112,6 +115,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
             list: false,
         } => tier::run(&workspace, only, !no_install),
         Subcommands::Dist { check } => dist::run(&workspace, *check).map(|()| true),
+        Subcommands::Pictures => pictures::run(&workspace).map(|()| true),
         Subcommands::Bench { bench } => bench::run(&workspace, bench).map(|()| true),
         Subcommands::Soak(options) => soak::run(&workspace, options),
         Subcommands::Transparency(options) => transparency::run(&workspace, options),

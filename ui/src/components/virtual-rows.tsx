@@ -80,7 +80,6 @@ export function VirtualRows({ total, rowHeight, shift = 0, scroller, reveal, rev
       class="virtual"
       ref={scroller}
       role="presentation"
-      tabIndex={-1}
       onScroll={(event) => {
         ask();
         const top = event.currentTarget.scrollTop;

@@ -39,7 +39,7 @@ export function EventTable() {
   return (
     <div
       class="grid" role="grid" aria-label="Events, newest first" aria-rowcount={total + 1} aria-colcount={COLUMNS.length}
-      tabIndex={0} aria-activedescendant={active ? `row-${seq}` : undefined}
+      tabIndex={0} aria-activedescendant={active ? `row-${seq}` : undefined} onClick={(event) => event.currentTarget.focus()}
     >
       <div class="row head" role="row" aria-rowindex={1}>
         {COLUMNS.map((name, i) => (
@@ -105,7 +105,7 @@ class EventRow extends Component<EventRowProps> {
     return (
       <div
         id={`row-${row.seq}`} class={`row at-rank phase-${row.phase} ${isSelected ? "is-selected" : ""} ${isRelated ? "is-related" : ""} ${row.isDimmed ? "is-dimmed" : ""}`}
-        role="row" aria-rowindex={index + 2} aria-selected={isSelected} style={{ transform: `translateY(${offset * height}px)` }}
+        role="row" tabIndex={-1} aria-rowindex={index + 2} aria-selected={isSelected} style={{ transform: `translateY(${offset * height}px)` }}
         onClick={() => select({ kind: "row", seq: row.seq })}
       >
         {row.kind === "gap" ? <GapCells row={row} /> : <EventCells row={row} isNarrow={isNarrow} />}

@@ -43,16 +43,16 @@ export function startNavigation(): void {
 
 function open(): void {
   const asked = readPlace(location.hash);
+  const points = asked.event !== "" || asked.span !== "" || asked.node !== "" || Number.isFinite(asked.at);
   batch(() => {
     scope.value = asked.scope;
     view.value = asked.view;
     if (asked.query !== filter.peek().text) changeFilter({ text: asked.query });
-    wanted.value = asked.event !== "" || asked.span !== "" || asked.node !== "" || Number.isFinite(asked.at) ? asked : null;
+    wanted.value = points ? asked : null;
   });
-  if (!wanted.peek()) {
-    if (isPast.peek()) goLive();
-    if (selection.peek().seq >= 0 || selection.peek().span !== "") select({ kind: "nothing" });
-  }
+  if (points) return;
+  if (isPast.peek()) goLive();
+  if (selection.peek().seq >= 0 || selection.peek().span !== "") select({ kind: "nothing" });
 }
 
 function write(): void {

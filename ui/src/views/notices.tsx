@@ -21,7 +21,8 @@ export function Notices() {
 function Trouble() {
   const state = connection.value;
   const text = explain(state, tick.value);
-  if (text === "") return null;
+  // What is wrong with the connection is not wrong with a recording.
+  if (text === "" || source.value.kind === "recording") return null;
   return (
     <div class={`notice tone-${pill(state).tone}`} data-phase={state.phase}>
       <Icon name="warn" />
@@ -67,7 +68,7 @@ function PastNotice() {
         <strong>{what}</strong> at <span class="numbers">{formatTime(at, logNow.peek())}</span>. Everything below is as it was then
         {behind > 0 && <>; <span class="numbers">{formatCount(behind)}</span> events came after</>}.
       </p>
-      <button type="button" class="button" onClick={goLive}>Back to live <kbd>L</kbd></button>
+      <button type="button" class="button" onClick={goLive}>{source.value.kind === "recording" ? "To the end" : "Back to live"} <kbd>L</kbd></button>
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import { Icon } from "../components/icon";
 import { formatDuration, formatTime } from "../core/format";
 import { SPEEDS } from "./keys";
-import { goLive, isPast, moment, play, stepBy, timeline, togglePause, travel } from "./state";
+import { goLive, isPast, moment, play, source, stepBy, timeline, togglePause, travel } from "./state";
 
 /** How much of the run a key moves by. */
 const KEY_PART = 0.02;
@@ -13,6 +13,7 @@ export function Scrubber() {
   const { firstAt, lastAt, at, speed } = moment.value;
   if (!Number.isFinite(firstAt) || !Number.isFinite(lastAt)) return null;
   const past = isPast.value;
+  const isRecording = source.value.kind === "recording";
   const end = Math.max(lastAt, firstAt + 1);
   return (
     <div class={`scrubber ${past ? "is-past" : ""}`} role="group" aria-label="Time">
@@ -28,9 +29,9 @@ export function Scrubber() {
       </div>
       <Track from={firstAt} to={end} at={past ? at : end} />
       <span class="scrubber-time numbers">{past ? `${formatDuration((at - firstAt) / 1000) || "0 s"} in` : formatTime(lastAt)}</span>
-      <button type="button" class={`button go-live ${past ? "is-on" : "quiet"}`} disabled={!past} title="Back to live (L)" onClick={goLive}>
+      <button type="button" class={`button go-live ${past ? "is-on" : "quiet"}`} disabled={!past} title={isRecording ? "To the end (L)" : "Back to live (L)"} onClick={goLive}>
         <Icon name="live" />
-        <span>{past ? "Go live" : "Live"}</span>
+        <span>{isRecording ? (past ? "To the end" : "The end") : past ? "Go live" : "Live"}</span>
       </button>
     </div>
   );

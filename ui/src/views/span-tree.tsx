@@ -39,7 +39,7 @@ export function SpanTree() {
         {open > 0 && <span class="numbers tone-running" title="Calls that have not ended">{formatCount(open)} running</span>}
         {lost > 0 && <span class="numbers tone-lost" title="Calls of a process that fell silent before they ended">{formatCount(lost)} lost</span>}
       </div>
-      <div class="grid" role="treegrid" aria-label="Calls" aria-rowcount={total} tabIndex={0} aria-activedescendant={active >= 0 ? `span-${from + active}` : undefined}>
+      <div class="grid" role="treegrid" aria-label="Calls" aria-rowcount={total} tabIndex={0} aria-activedescendant={active >= 0 ? `span-${from + active}` : undefined} onClick={(event) => event.currentTarget.focus()}>
         <VirtualRows
           total={total} rowHeight={rowHeight()} scroller={scroller} reveal={reveal.value.index} revealToken={reveal.value.token}
           onWindow={(first, count) => send({ kind: "window", pane: "tree", window: { from: first, count } })} onScroll={onScroll}
@@ -60,7 +60,7 @@ function TreeRow({ row, index, isSelected }: { row: TreeRowView; index: number; 
   const isShut = !row.isOpen || row.kind === "run";
   return (
     <div
-      id={`span-${index}`} class={`tree-row ${isSelected ? "is-selected" : ""} ${row.isDimmed ? "is-dimmed" : ""} status-${row.status}`} role="row" aria-level={row.depth + 1}
+      id={`span-${index}`} class={`tree-row ${isSelected ? "is-selected" : ""} ${row.isDimmed ? "is-dimmed" : ""} status-${row.status}`} role="row" tabIndex={-1} aria-level={row.depth + 1}
       aria-rowindex={index + 1} aria-selected={isSelected} aria-expanded={row.hasChildren ? row.isOpen : undefined} aria-label={wordsOf(row)}
       style={{ transform: `translateY(${index * rowHeight()}px)`, paddingInlineStart: `${6 + Math.min(row.depth, 24) * 14}px` }}
       onClick={() => (row.kind === "span" ? select({ kind: "span", key: row.key }) : toggleBranch(row.key))}

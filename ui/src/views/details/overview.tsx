@@ -42,7 +42,7 @@ function Waiting({ shown }: { shown: DetailsView }) {
   const { waiting } = shown;
   if (!waiting || waiting.on.length === 0) return null;
   return (
-    <section class="waiting">
+    <section class="waits-for">
       <h3>
         Waiting for {formatCount(waiting.on.length)} {waiting.on.length === 1 ? "task" : "tasks"}
         {Number.isFinite(waiting.since) && <span class="muted numbers"> since {formatElapsed((logNow.value - waiting.since) / 1000)}</span>}

@@ -29,28 +29,36 @@ export function Graph() {
   const chosen = selection.value.node;
   const { source, more } = graph.value;
   return (
-    <div
-      class={`graph ${asTiles ? "as-tiles" : ""}`} data-pane="graph" ref={box} tabIndex={0} role="tree" aria-label={source === "nodes" ? "Task graph" : "Graph of calls"}
-      aria-activedescendant={seen.some(({ id }) => id === chosen) ? `node-${chosen}` : undefined} onPointerDown={pointer.start} onPointerMove={pointer.move}
-      onPointerUp={pointer.end} onPointerCancel={pointer.end} onWheel={(event) => wheel(event, box.current)}
-    >
-      <div class="graph-layer" role="presentation" style={{ transform: `translate(${at.x}px, ${at.y}px) scale(${at.scale})` }}>
-        {seen.filter((it) => it.isContainer).map((it) => <NodeBox key={it.id} box={it} isTile={asTiles} />)}
-        <Edges />
-        {seen.filter((it) => !it.isContainer).slice(0, MOST_TILES).map((it) => <NodeBox key={it.id} box={it} isTile={asTiles} />)}
+    <div class="graph-frame">
+      <div
+        class={`graph ${asTiles ? "as-tiles" : ""}`} data-pane="graph" ref={box} tabIndex={0} role="tree" aria-label={source === "nodes" ? "Task graph" : "Graph of calls"}
+        aria-activedescendant={seen.some(({ id }) => id === chosen) ? `node-${chosen}` : undefined} onPointerDown={pointer.start} onPointerMove={pointer.move}
+        onPointerUp={pointer.end} onPointerCancel={pointer.end} onWheel={(event) => wheel(event, box.current)}
+      >
+        <div class="graph-layer" role="presentation" style={{ transform: `translate(${at.x}px, ${at.y}px) scale(${at.scale})` }}>
+          {seen.filter((it) => it.isContainer).map((it) => <NodeBox key={it.id} box={it} isTile={asTiles} />)}
+          <Edges />
+          {seen.filter((it) => !it.isContainer).slice(0, MOST_TILES).map((it) => <NodeBox key={it.id} box={it} isTile={asTiles} />)}
+        </div>
       </div>
       {layout.value.boxes.size === 0 && <p class="graph-empty muted">No tasks yet. They show here when a run tells of its nodes or calls.</p>}
-      <div class="graph-tools">
-        <button type="button" class="button icon-only" aria-label="Larger" onClick={() => zoomGraph(1.3)}><Icon name="plus" /></button>
-        <button type="button" class="button icon-only" aria-label="Smaller" onClick={() => zoomGraph(1 / 1.3)}><Icon name="minus" /></button>
-        <button type="button" class={`button icon-only ${isWhole.value ? "is-on" : ""}`} aria-label="All of the graph" title="All of the graph (0)" aria-pressed={isWhole.value} onClick={fitGraph}>
-          <Icon name="fit" />
-        </button>
-        <button type="button" class={`button icon-only ${followsWork.value ? "is-on" : ""}`} aria-label="Go along with the work" title="Go along with the work" aria-pressed={followsWork.value} onClick={followWork}>
-          <Icon name="live" />
-        </button>
-      </div>
+      <Tools />
       {more > 0 && <p class="graph-more muted">{formatCount(more)} more nodes are not drawn</p>}
+    </div>
+  );
+}
+
+function Tools() {
+  return (
+    <div class="graph-tools">
+      <button type="button" class="button icon-only" aria-label="Larger" onClick={() => zoomGraph(1.3)}><Icon name="plus" /></button>
+      <button type="button" class="button icon-only" aria-label="Smaller" onClick={() => zoomGraph(1 / 1.3)}><Icon name="minus" /></button>
+      <button type="button" class={`button icon-only ${isWhole.value ? "is-on" : ""}`} aria-label="All of the graph" title="All of the graph (0)" aria-pressed={isWhole.value} onClick={fitGraph}>
+        <Icon name="fit" />
+      </button>
+      <button type="button" class={`button icon-only ${followsWork.value ? "is-on" : ""}`} aria-label="Go along with the work" title="Go along with the work" aria-pressed={followsWork.value} onClick={followWork}>
+        <Icon name="live" />
+      </button>
     </div>
   );
 }
@@ -94,7 +102,7 @@ function NodeBox({ box, isTile }: { box: Box; isTile: boolean }) {
   return (
     <div
       id={`node-${node.id}`} class={classes.filter(Boolean).join(" ")} role="treeitem" aria-level={box.depth + 1} aria-selected={selection.value.node === node.id}
-      aria-label={said.filter(Boolean).join(", ")} aria-expanded={hasInner(node.id) ? box.isContainer : undefined} title={isTile ? `${node.name} ${word}: ${node.goal}` : node.goal}
+      aria-label={isTile ? said.filter(Boolean).join(", ") : undefined} aria-expanded={hasInner(node.id) ? box.isContainer : undefined} title={isTile ? `${node.name} ${word}: ${node.goal}` : node.goal}
       style={{ transform: `translate(${box.x}px, ${box.y}px)`, width: `${box.width}px`, height: `${box.height}px` }}
       onClick={(event) => {
         event.stopPropagation();
@@ -102,12 +110,12 @@ function NodeBox({ box, isTile }: { box: Box; isTile: boolean }) {
       }}
       onDblClick={() => hasInner(node.id) && toggleNode(node)}
     >
-      {isTile ? <span class="node-tile">{node.name}</span> : <NodeWords node={node} />}
+      {isTile ? <span class="node-tile">{node.name}</span> : <NodeWords node={node} isLit={isLit} />}
     </div>
   );
 }
 
-function NodeWords({ node }: { node: GraphNode }) {
+function NodeWords({ node, isLit }: { node: GraphNode; isLit: boolean }) {
   const closed = isClosed(node);
   const task = TASK_ICONS[node.taskType.toLowerCase()];
   return (
@@ -121,7 +129,7 @@ function NodeWords({ node }: { node: GraphNode }) {
         {node.errors > 0 && <span class="node-errors tone-error" title="errors in it">✕{node.errors}</span>}
         <span class="node-time numbers">{node.cost > 0 && hasInner(node.id) ? `${formatCost(node.cost)}  ` : ""}<Lasted node={node} /></span>
       </span>
-      <span class="node-goal">{node.goal}</span>
+      <span class="node-goal">{isLit && <b class="tone-warn">waited for: </b>}{node.goal}</span>
     </>
   );
 }

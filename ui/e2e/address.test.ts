@@ -1,0 +1,89 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { Bridge } from "./bridge";
+import { until } from "./deadline";
+import { events, replay, type Recorded } from "./recording";
+import { Redis } from "./redis";
+import { startBrowser, Viewer } from "./viewer";
+
+let redis: Redis;
+let bridge: Bridge;
+let browser: Browser;
+let viewer: Viewer;
+let recorded: readonly Recorded[];
+
+beforeAll(async () => {
+  redis = await Redis.start();
+  recorded = await events();
+  await replay(redis);
+  bridge = await Bridge.start(redis.url);
+  browser = await startBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await bridge?.stop();
+  await redis?.remove();
+});
+
+beforeEach(async () => {
+  viewer = await Viewer.open(browser, bridge.url);
+  await viewer.isLive();
+  await viewer.shows("run_finished");
+});
+
+afterEach(async () => {
+  expect(await viewer.close()).toEqual([]);
+});
+
+const hash = () => viewer.page.evaluate(() => decodeURIComponent(location.hash));
+
+test("the address says run, selection, query and view, and opens on the same", async () => {
+  await viewer.page.keyboard.press("e");
+  await viewer.details().getByText(/403 Forbidden/).first().waitFor();
+  await viewer.page.keyboard.press("2");
+  await viewer.page.keyboard.press("/");
+  await viewer.page.locator("#search").fill("type:tool");
+  const failed = recorded.find(({ payload }) => payload["success"] === false);
+  await until("the address is complete", async () => {
+    const said = await hash();
+    return [`/r/${String(failed?.payload["run_id"])}`, `e=${failed?.id}`, `n=${String(failed?.payload["node_id"])}`, "q=type:tool", "v=graph"].every((part) => said.includes(part));
+  });
+  const address = viewer.page.url();
+  await viewer.page.goto("about:blank");
+  await viewer.page.goto(address);
+  await viewer.isLive();
+  await viewer.details().getByText(/403 Forbidden/).first().waitFor();
+  await viewer.page.locator("[data-pane=graph] [aria-selected=true]").waitFor();
+  expect(await viewer.page.locator("#search").inputValue()).toBe("type:tool");
+  expect(viewer.page.url()).toBe(address);
+});
+
+test("an address with a moment opens in the past", async () => {
+  const { ts } = recorded[100] ?? { ts: "" };
+  await viewer.page.goto(`${bridge.url}#/?t=${Date.parse(ts)}`);
+  await viewer.page.reload();
+  await viewer.page.getByTestId("past").waitFor();
+  await until("the run is running", async () => (await viewer.figure("Run")).startsWith("running"));
+  expect(await hash()).toContain(`t=${Date.parse(ts)}`);
+});
+
+test("the browser's way back leads through the views", async () => {
+  await viewer.page.keyboard.press("2");
+  await viewer.page.locator("[data-pane=graph]").waitFor();
+  await viewer.page.keyboard.press("5");
+  await viewer.page.locator("[data-pane=calls]").waitFor();
+  await viewer.page.goBack();
+  await viewer.page.locator("[data-pane=graph]").waitFor();
+  await viewer.page.goBack();
+  await viewer.page.locator("[data-pane=timeline]").waitFor();
+});
+
+test("a link is copied by a key, and said to be", async () => {
+  await viewer.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await viewer.page.keyboard.press("e");
+  await viewer.details().waitFor();
+  await viewer.page.keyboard.press("c");
+  await viewer.page.getByTestId("announcer").getByText("Link copied").waitFor({ state: "attached" });
+  expect(await viewer.page.evaluate(() => navigator.clipboard.readText())).toBe(viewer.page.url());
+});
