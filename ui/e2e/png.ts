@@ -39,17 +39,29 @@ function chosen(pixels: Uint32Array): number[] {
       else counts.set(key, { colour, count: 1 });
     }
     const sorted = [...counts.values()].sort((a, b) => b.count - a.count);
-    if (sorted.length <= COLOURS * 4 || bits === 5) return sorted.slice(0, COLOURS).map(({ colour }) => colour);
+    if (sorted.length <= COLOURS * 8 || bits === 5) return spread(sorted.map(({ colour }) => colour));
   }
+}
+
+/** Colours of few pixels, such as a mark's, come before the hundredth shade of grey. */
+function spread(sorted: readonly number[]): number[] {
+  const taken: number[] = [];
+  const left: number[] = [];
+  for (const colour of sorted) (taken.every((other) => distance(colour, other) > 160) ? taken : left).push(colour);
+  return [...taken, ...left].slice(0, COLOURS);
+}
+
+function distance(a: number, b: number): number {
+  const [red, green, blue] = [(a >> 16) - (b >> 16), ((a >> 8) & 255) - ((b >> 8) & 255), (a & 255) - (b & 255)];
+  return red * red + green * green + blue * blue;
 }
 
 function closest(palette: readonly number[], colour: number): number {
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
   for (const [i, other] of palette.entries()) {
-    const [r, g, b] = [(other >> 16) - (colour >> 16), ((other >> 8) & 255) - ((colour >> 8) & 255), (other & 255) - (colour & 255)];
-    const distance = r * r + g * g + b * b;
-    if (distance < least) [least, best] = [distance, i];
+    const off = distance(other, colour);
+    if (off < least) [least, best] = [off, i];
   }
   return best;
 }

@@ -69,6 +69,8 @@ test("a run in progress, the same run on a phone, and the error that is found in
   const night = await open(DESK_AT_NIGHT);
   await night.page.keyboard.press("e");
   await night.details().locator(".failure").first().waitFor();
+  await night.page.locator(".at-rank.is-selected").waitFor();
+  await night.page.locator("[data-pane=timeline] [role=row][aria-selected=true]").waitFor({ state: "attached" });
   await take("error", night);
   await night.close();
 });

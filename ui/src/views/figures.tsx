@@ -55,7 +55,7 @@ function Money() {
       {cost > 0 ? (
         <button type="button" class="link plain" title="Select the most expensive call" onClick={() => select({ kind: "costliest" })}>{formatCost(cost)}</button>
       ) : formatCost(cost)}
-      {spark.some((value) => value > 0) && <Spark values={spark} />}
+      {status === "running" && spark.some((value) => value > 0) && <Spark values={spark} />}
       {status === "running" && costPerMinute > 0 && <span class="figure-note muted">+{formatCost(costPerMinute)}/min</span>}
     </Figure>
   );

@@ -25,3 +25,39 @@ export function edgePaths(edges: readonly Edge[], boxes: ReadonlyMap<string, Box
   }
   return { lines: lines.join(""), heads: heads.join("") };
 }
+
+/** Above this many, looking for detours takes longer than they disturb. */
+const MOST = 2000;
+
+/**
+ * Leaves out each dependency that follows from others: where 3 waits for 2 and 2 for 1, that 3 waits for 1 as well is
+ * no news, and its line would cross the box of 2.
+ */
+export function withoutDetours(edges: readonly Edge[]): readonly Edge[] {
+  if (edges.length > MOST) return edges;
+  const next = new Map<string, string[]>();
+  for (const { from, to } of edges) {
+    const known = next.get(from);
+    if (known) known.push(to);
+    else next.set(from, [to]);
+  }
+  const reached = new Map<string, ReadonlySet<string>>();
+  for (const from of next.keys()) reached.set(from, beyond(from, next));
+  return edges.filter(({ from, to }) => !(reached.get(from)?.has(to) ?? false));
+}
+
+/** What is reached from a node by two steps or more. */
+function beyond(from: string, next: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const found = new Set<string>();
+  const left = [...(next.get(from) ?? [])];
+  const visited = new Set([from, ...left]);
+  for (let at = left.pop(); at !== undefined; at = left.pop()) {
+    for (const to of next.get(at) ?? []) {
+      found.add(to);
+      if (visited.has(to)) continue;
+      visited.add(to);
+      left.push(to);
+    }
+  }
+  return found;
+}

@@ -8,7 +8,7 @@ import type { GraphNode } from "../../core/messages";
 import { graph, logNow, select, selection } from "../state";
 import { useSize } from "../timeline/surface";
 import { camera, fitGraph, followSelection, followsWork, followWork, isWhole, LEGIBLE, panGraph, room, zoomGraph, type Camera } from "./camera";
-import { edgePaths } from "./edges";
+import { edgePaths, withoutDetours } from "./edges";
 import { edgeKey, hasInner, inside, isClosed, layout, lit, nodes, toggleNode } from "./plan";
 
 /** Most boxes with words in them at a time. */
@@ -75,7 +75,7 @@ function Edges() {
   const { edges: lights } = lit.value;
   const [plain, bright] = useMemo(() => {
     const isLit = ({ from, to }: { from: string; to: string }): boolean => lights.has(edgeKey(from, to));
-    return [edgePaths(edges.filter((edge) => !isLit(edge)), boxes), edgePaths(edges.filter(isLit), boxes)];
+    return [edgePaths(withoutDetours(edges.filter((edge) => !isLit(edge))), boxes), edgePaths(edges.filter(isLit), boxes)];
   }, [edges, boxes, lights]);
   return (
     <svg class="edges" width={width} height={height} aria-hidden="true">
@@ -117,6 +117,7 @@ function NodeBox({ box, isTile }: { box: Box; isTile: boolean }) {
 
 function NodeWords({ node, isLit }: { node: GraphNode; isLit: boolean }) {
   const closed = isClosed(node);
+  const isDone = lookOf(node.status).tone === "ok";
   const task = TASK_ICONS[node.taskType.toLowerCase()];
   return (
     <>
@@ -124,7 +125,7 @@ function NodeWords({ node, isLit }: { node: GraphNode; isLit: boolean }) {
         <StatusIcon status={node.status} />
         <span class="node-name mono">{node.name}</span>
         {task && <Icon name={task} class="node-task" />}
-        <span class="node-word">{node.action && node.isOpen ? node.action : lookOf(node.status).word}</span>
+        <span class={isDone && hasInner(node.id) ? "node-word muted" : "node-word"}>{wordOf(node, isDone)}</span>
         {closed && <span class="tag">+{formatCount(inside.value.get(node.id) ?? 0)}</span>}
         {node.errors > 0 && <span class="node-errors tone-error" title="errors in it">✕{node.errors}</span>}
         <span class="node-time numbers">{node.cost > 0 && hasInner(node.id) ? `${formatCost(node.cost)}  ` : ""}<Lasted node={node} /></span>
@@ -132,6 +133,12 @@ function NodeWords({ node, isLit }: { node: GraphNode; isLit: boolean }) {
       <span class="node-goal">{isLit && <b class="tone-warn">waited for: </b>}{node.goal}</span>
     </>
   );
+}
+
+/** What is done to a task, else how it stands; of a finished box, whose sign says as much, what it was for. */
+function wordOf(node: GraphNode, isDone: boolean): string {
+  if (isDone && hasInner(node.id)) return node.goal;
+  return node.action && node.isOpen ? node.action : lookOf(node.status).word;
 }
 
 function Lasted({ node }: { node: GraphNode }) {
