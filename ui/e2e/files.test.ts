@@ -81,7 +81,7 @@ test("a recording that is dropped is shown, and what of it is no event is told",
 });
 
 test("what comes over the connection waits while a recording is shown", async () => {
-  await drop("mine.ndjson", (await lines()).slice(0, 40).join("\n"));
+  await drop("mine.ndjson", (await lines()).slice(0, 6).join("\n"));
   await viewer.page.getByTestId("recording").waitFor();
   await redis.add('{"id":"x","ts":"2026-01-01T00:00:00","type":"from_the_stream","payload":{}}');
   await viewer.shows("run_started");

@@ -71,7 +71,7 @@ test("a box closes, says how many are in it, and opens again", async () => {
 test("the status strip tells how long a task was in which status", async () => {
   await replay(redis);
   await open("#/?v=graph");
-  await node("3").click();
+  await node("3").click({ position: { x: 60, y: 12 } });
   const strip = viewer.details().locator(".strip-words li");
   await strip.first().waitFor();
   const words = (await strip.allInnerTexts()).join("\n");

@@ -37,32 +37,34 @@ export function EventTable() {
   }, [kind, momentSeq]);
   const active = tableIndex >= 0 && rows.some((row) => row.seq === seq);
   return (
-    <div
-      class="grid" role="grid" aria-label="Events, newest first" aria-rowcount={total + 1} aria-colcount={COLUMNS.length}
-      tabIndex={0} aria-activedescendant={active ? `row-${seq}` : undefined} onClick={(event) => event.currentTarget.focus()}
-    >
-      <div class="row head" role="row" aria-rowindex={1}>
-        {COLUMNS.map((name, i) => (
-          <span key={name} role="columnheader" class={`cell c${i}`} title={i === 0 ? `Local time, ${ZONE.name}` : undefined}>
-            {i === 0 ? `${name} ${ZONE.short}` : name}
-          </span>
-        ))}
-      </div>
-      <VirtualRows
-        total={total} rowHeight={rowHeight()} shift={topRank - base} scroller={scroller} reveal={tableIndex} revealToken={reveal}
-        onWindow={(from, count) => send({ kind: "window", pane: "table", window: { from, count } })}
-        onScroll={(top) => leaveOrJoin(top)}
+    <>
+      <div
+        class="grid" role="grid" aria-label="Events, newest first" aria-rowcount={total + 1} aria-colcount={COLUMNS.length}
+        tabIndex={0} aria-activedescendant={active ? `row-${seq}` : undefined} onClick={(event) => event.currentTarget.focus()}
       >
-        {rows.map((row) => (
-          <EventRow
-            key={((row.rank % ROW_POOL) + ROW_POOL) % ROW_POOL} row={row} offset={base - row.rank} index={topRank - row.rank} height={rowHeight()}
-            isSelected={row.seq === seq} isRelated={span !== "" && row.span === span && row.seq !== seq} isNarrow={isNarrow.value}
-          />
-        ))}
-      </VirtualRows>
+        <div class="row head" role="row" aria-rowindex={1}>
+          {COLUMNS.map((name, i) => (
+            <span key={name} role="columnheader" class={`cell c${i}`} title={i === 0 ? `Local time, ${ZONE.name}` : undefined}>
+              {i === 0 ? `${name} ${ZONE.short}` : name}
+            </span>
+          ))}
+        </div>
+        <VirtualRows
+          total={total} rowHeight={rowHeight()} shift={topRank - base} scroller={scroller} reveal={tableIndex} revealToken={reveal}
+          onWindow={(from, count) => send({ kind: "window", pane: "table", window: { from, count } })}
+          onScroll={(top) => leaveOrJoin(top)}
+        >
+          {rows.map((row) => (
+            <EventRow
+              key={((row.rank % ROW_POOL) + ROW_POOL) % ROW_POOL} row={row} offset={base - row.rank} index={topRank - row.rank} height={rowHeight()}
+              isSelected={row.seq === seq} isRelated={span !== "" && row.span === span && row.seq !== seq} isNarrow={isNarrow.value}
+            />
+          ))}
+        </VirtualRows>
+      </div>
       {total - gaps <= 0 && <Empty />}
       <FollowButton />
-    </div>
+    </>
   );
 }
 

@@ -67,7 +67,9 @@ export function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   const target = event.target instanceof Element ? event.target : undefined;
   if (target?.matches("input[type=search]") && event.key === "Escape") return (target as HTMLElement).blur();
-  if (target?.closest("input:not([type=checkbox]), textarea, select, dialog, pre, [role=separator], [role=tablist]")) return;
+  if (target?.closest("input:not([type=checkbox]), textarea, select, dialog, pre")) return;
+  // These have arrows of their own.
+  if (/^(Arrow|Page)/.test(event.key) && target?.closest("[role=separator], [role=tablist]")) return;
   if (!keysOn.value && event.key !== "Escape" && !/^(Arrow|Page|Enter)/.test(event.key)) return;
   // Space and Enter belong to a button that has the focus.
   if ((event.key === " " || event.key === "Enter") && target?.closest("button, a, input, summary")) return;

@@ -46,12 +46,12 @@ export function SpanTree() {
         >
           {rows.map((row, i) => <TreeRow key={row.key} row={row} index={from + i} isSelected={row.key === chosen} />)}
         </VirtualRows>
-        {total === 0 && (
-          <div class="empty">
-            <p class="muted">No calls yet. One shows here when its function emits both a start and a finish.</p>
-          </div>
-        )}
       </div>
+      {total === 0 && (
+        <div class="empty">
+          <p class="muted">No calls yet. One shows here when its function emits both a start and a finish.</p>
+        </div>
+      )}
     </>
   );
 }

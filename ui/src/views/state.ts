@@ -136,8 +136,12 @@ export function selectError(by: 1 | -1): void {
   if (header.peek().errors > 0) select({ kind: "error", by });
 }
 
+/** From match to match; where something else is selected, to the newest one. */
 export function selectMatch(by: 1 | -1): void {
-  if (query.peek().matches > 0) select({ kind: "match", by });
+  const { matches, matchIndex } = query.peek();
+  if (matches === 0) return;
+  if (matchIndex < 0) send({ kind: "select", target: { kind: "nothing" } });
+  select({ kind: "match", by });
 }
 
 export function changeFilter(change: Partial<Filter>): void {
