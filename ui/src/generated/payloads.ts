@@ -76,6 +76,8 @@ export type LlmCallCompleted = {
   readonly attempts?: number;
   /** The answer came from a cache. */
   readonly cached?: boolean;
+  /** Seconds from the request to the first piece of an answer that came in pieces. */
+  readonly time_to_first?: number;
 };
 
 export type ToolInvoked = {
