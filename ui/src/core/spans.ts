@@ -59,6 +59,8 @@ export class Span {
 /** Most spans whose rows are gone and that have not finished; more means a producer that died often. */
 const MAX_SURVIVORS = 10_000;
 
+const MAX_WORDS = 10_000;
+
 /** Text of an error that is compared with others. */
 const COMPARED = 4000;
 
@@ -69,6 +71,7 @@ export class Spans {
   // Sets keep the order of arrival and let go of any member at once.
   private readonly orphans = new Map<string, Set<Span>>();
   private readonly survivors = new Set<Span>();
+  private readonly words = new Map<string, string>();
   private count = 0;
   /** Children that came before their parents, with what they then brought along. */
   readonly adoptions: { readonly seq: number; readonly child: Span; readonly parent: Span; readonly sums: SpanSums }[] = [];
@@ -79,6 +82,15 @@ export class Spans {
 
   get size(): number {
     return this.count;
+  }
+
+  /** One copy of a word that many spans have, instead of one for each. */
+  private shared(word: string): string {
+    const known = this.words.get(word);
+    if (known !== undefined) return known;
+    if (this.words.size >= MAX_WORDS) this.words.clear();
+    this.words.set(word, word);
+    return word;
   }
 
   get(run: string, span: string): Span | undefined {
@@ -102,7 +114,10 @@ export class Spans {
     const span = known ?? this.open(row, run);
     let did = known ? 0 : OPENS;
     // Whichever half comes first tells what the call is: a finish carries all that its start said.
-    if (!known) describe(span, row, payload);
+    if (!known) {
+      describe(span, row, payload);
+      span.label = this.shared(span.label);
+    }
     if (row.phase === "start") {
       if (span.startSeq >= 0) return { span, did };
       span.startSeq = row.seq;
@@ -139,7 +154,7 @@ export class Spans {
 
   private open(row: Row, run: Run): Span {
     const slot = this.freeSlots.pop() ?? this.slots.length;
-    const span = new Span(row.span, run, slot, row.seq, row.type, row.node);
+    const span = new Span(row.span, run, slot, row.seq, this.shared(row.type), this.shared(row.node));
     span.parentId = row.parent;
     this.slots[slot] = span;
     this.count += 1;
