@@ -74,3 +74,10 @@ impl Health {
         self.origin.elapsed().saturating_sub(answered)
     }
 }
+
+/// Ends at a change; never, if there can be none any more.
+pub(crate) async fn changed<T>(watched: &mut watch::Receiver<T>) {
+    if watched.changed().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

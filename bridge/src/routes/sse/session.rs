@@ -9,13 +9,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use event_core::Timestamp;
 use event_core::log::Cursor;
-use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 
 use super::Form;
 use crate::body::{Body, Left};
 use crate::feed::{Feed, Step};
 use crate::filter::Filter;
+use crate::health;
 use crate::metrics::Present;
 use crate::protocol::{Control, Farewell};
 use crate::ring::Slice;
@@ -78,7 +78,7 @@ impl Session {
                     self.heartbeat(body).await?;
                     continue;
                 }
-                () = changed(&mut health) => {
+                () = health::changed(&mut health) => {
                     self.heartbeat(body).await?;
                     continue;
                 }
@@ -201,13 +201,6 @@ fn every(period: Duration) -> Interval {
     let mut interval = interval_at(Instant::now() + period, period);
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
     interval
-}
-
-/// Ends at a change; never, if there can be none any more.
-async fn changed<T>(watched: &mut watch::Receiver<T>) {
-    if watched.changed().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }
 
 #[cfg(test)]

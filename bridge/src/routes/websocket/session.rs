@@ -10,7 +10,6 @@ use bytes::Bytes;
 use event_core::Timestamp;
 use event_core::log::Cursor;
 use hyper::upgrade::Upgraded;
-use tokio::sync::watch;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 use super::credit::Credit;
@@ -20,6 +19,7 @@ use super::socket::{Happening, Socket};
 use crate::feed::{Feed, Step};
 use crate::filter::Filter;
 use crate::frame::{self, Opcode};
+use crate::health;
 use crate::metrics::{Kind, Present};
 use crate::protocol::{self, Control, Farewell};
 use crate::query::Query;
@@ -124,7 +124,7 @@ impl Session {
                 }
                 () = timer.as_mut() => continue,
                 () = drained.as_mut(), if leave_at.is_none() => continue,
-                () = changed(&mut health) => {
+                () = health::changed(&mut health) => {
                     self.heartbeat(socket);
                     continue;
                 }
@@ -331,11 +331,4 @@ fn say(socket: &mut Socket, control: &Control<'_>) {
 /// A text frame.
 fn event(text: &str) -> Bytes {
     frame::frame(Opcode::Text, text.as_bytes())
-}
-
-/// Ends at a change; never, if there can be none any more.
-async fn changed<T>(watched: &mut watch::Receiver<T>) {
-    if watched.changed().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }
