@@ -145,6 +145,19 @@ test("the README's examples of reading work", async () => {
   for (const example of README) await run(example);
 });
 
+test("the producer in Python publishes what the bridge shows", async () => {
+  const program = fileURLToPath(new URL("../../examples/python/from_python.py", import.meta.url));
+  const child = spawn(python(), [program], { env: { ...process.env, REDIS_URL: redis.url }, stdio: ["ignore", "ignore", "pipe"] });
+  let failure = "";
+  child.stderr.on("data", (data: Buffer) => (failure += data.toString()));
+  const code = await new Promise((exited) => child.once("exit", exited));
+  expect(code, failure).toBe(0);
+  await until("the call is there, with its end", async () => {
+    const answer = await fetch(`${bridge.url}api/events?type=tool_returned&outcome=ok`);
+    return (await answer.text()).includes('"tool_name": "weather"');
+  });
+});
+
 test("an EventSource goes on where it was after its bridge was killed", async () => {
   const page = await browser.newPage();
   await page.goto(bridge.url);
