@@ -1,7 +1,7 @@
 // Owns the timeline on the page: the canvas with the lanes, what the pointer does on it, and the same lanes as a tree of
 // words for those who do not see a canvas.
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { lookOf } from "../../components/status";
 import { formatDuration, formatTime } from "../../core/format";
 import type { TimelineLane } from "../../core/messages";
@@ -40,7 +40,7 @@ export function Timeline() {
     const count = Math.ceil((scroller.current?.clientHeight ?? 600) / LANE) + 2 * MARGIN + 4;
     if (width > 0) send({ kind: "timeline", window: { from, to, width, firstLane, lanes: count, buckets: Math.min(Math.max(Math.floor(width / 5), 20), 240) } });
   });
-  useReveal(scroller, size.height);
+  const placed = useReveal(scroller, size.height, lanes);
   useDrawing(canvas, size, (pen) => {
     if (!picture) return;
     drawLanes(pen, { view: picture, scale, height: size.height, scrolled: scrolled.peek(), chosen, pointed: pointed.peek(), now: logNow.peek() }, colours);
@@ -62,9 +62,10 @@ export function Timeline() {
         aria-activedescendant={picture?.rows.some(({ key }) => key === chosen) ? "lane-chosen" : undefined}
         title={lane ? titleOf(lane) : undefined}
         onScroll={(event) => {
-          const moved = event.currentTarget.scrollTop - scrolled.peek();
-          scrolled.value = event.currentTarget.scrollTop;
-          if (moved < 0) treeFollowing.value = false;
+          const top = event.currentTarget.scrollTop;
+          if (top < placed.current) treeFollowing.value = false;
+          placed.current = top;
+          scrolled.value = top;
         }}
         onWheel={(event) => wheel(event, scroller.current)}
         onPointerMove={(event) => {
@@ -105,8 +106,12 @@ function around({ startedAt, endedAt }: TimelineLane): [number, number] {
   return [startedAt - room, end + room];
 }
 
-/** Brings the chosen lane into view, or the newest while the tree follows. */
-function useReveal(scroller: { readonly current: HTMLDivElement | null }, height: number): void {
+/**
+ * Brings the chosen lane into view, or the newest while the tree follows. Gives where the lanes were left by that, or
+ * because they became fewer: a scroll to anywhere else is the viewer's.
+ */
+function useReveal(scroller: { readonly current: HTMLDivElement | null }, height: number, lanes: number): { current: number } {
+  const placed = useRef(0);
   const { treeIndex, reveal, span } = selection.value;
   const follows = isFollowingTree.value;
   const index = follows ? tree.value.newest : treeIndex;
@@ -118,7 +123,12 @@ function useReveal(scroller: { readonly current: HTMLDivElement | null }, height
     const room = box.clientHeight - RULER - LANE;
     if (top < box.scrollTop) box.scrollTop = top;
     else if (top > box.scrollTop + room) box.scrollTop = top - room;
+    placed.current = box.scrollTop;
   }, [token, height > 0]);
+  useLayoutEffect(() => {
+    placed.current = scroller.current?.scrollTop ?? 0;
+  }, [lanes]);
+  return placed;
 }
 
 /** Ctrl and the wheel zoom, Shift and the wheel (or a wheel that goes aside) move in time; the rest scrolls. */
