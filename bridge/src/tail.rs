@@ -16,6 +16,8 @@ use crate::page_size::{self, PageSize};
 use crate::ring::{self, Block, Seen, WINDOW};
 use crate::source::Source;
 
+/// Pages of about 1 MiB that are read before what is in them is framed.
+const MAX_PAGES_AT_ONCE: usize = 32;
 const MIN_BACKOFF: Duration = Duration::from_millis(50);
 /// Also the pause after a refusal, which somebody must mend.
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
@@ -130,8 +132,28 @@ impl Tail {
         }
         // Behind a full page there is more, which need not be waited for.
         self.must_check = page.entries.len() >= limit;
-        self.take(&page.entries);
+        let mut entries = page.entries;
+        self.read_on(&mut entries, limit).await;
+        self.take(&entries);
         Ok(())
+    }
+
+    /// Reads what else is there before any of it is framed, which takes longer: in a rush the log may be trimmed
+    /// meanwhile. What is odd, or fails, is met again by the next step.
+    async fn read_on(&mut self, entries: &mut Vec<Entry>, limit: usize) {
+        for _ in 0..MAX_PAGES_AT_ONCE {
+            let (true, Some(last)) = (self.must_check, entries.last().map(Entry::cursor)) else {
+                return;
+            };
+            let Ok(page) = self.source.log.page(last, Direction::Forward, limit).await else {
+                return;
+            };
+            if !matches!(Continuity::of(last, &page), Continuity::Unbroken) {
+                return;
+            }
+            self.must_check = page.entries.len() >= limit;
+            entries.extend(page.entries);
+        }
     }
 
     /// What comes next, at once if it is there already, and with the state of the log to which it belongs.
