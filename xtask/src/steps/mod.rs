@@ -84,7 +84,7 @@ pub(crate) const ALL: &[Step] = &[
     },
     Step {
         name: "off",
-        about: "with --cfg emits_off nothing is published, and nothing of events is left in a binary",
+        about: "with --cfg emits_off nothing is published, nothing of events is left in a binary, and the agent does the same",
         needs: &[],
         run: off::run,
     },

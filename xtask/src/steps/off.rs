@@ -3,6 +3,8 @@
 //! Owns the flags of both builds and the names to look for. The library and the program are optimised just enough for dead
 //! code to go; what they depend on is not, which saves most of the time.
 
+mod agent;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -52,6 +54,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<Verdict> {
         &folder,
     );
     findings.extend(built_and_looked_through(workspace, off, &folder, false)?);
+    findings.extend(agent::differences(workspace, &folder)?);
     if !findings.is_empty() {
         return Ok(Verdict::of_findings(findings));
     }
