@@ -109,8 +109,9 @@ impl Builder {
     /// Routes of your own beside the bridge's. They are asked first, and so can take the place of the page at `/`; what
     /// they reject goes on to the bridge. Called again, it adds more.
     ///
-    /// The bridge's checks of Host and token, its limits and its headers hold for them as well; whether a page of another
-    /// origin may read them is theirs to decide.
+    /// The bridge's checks of Host and token, its limits and its headers hold for them as well: where there is a token, who
+    /// has not shown it gets the bridge's own page at `/`, which asks for it. Whether a page of another origin may read
+    /// them is theirs to decide.
     ///
     /// ```no_run
     /// # use event_core::EventBus;

@@ -20,14 +20,27 @@ use warp::reply::Response;
 use crate::answer;
 use crate::server::State;
 use crate::server::access::Refused;
+use crate::server::gate::Stranger;
 
 /// Everything a bridge answers; what `own` answers comes first.
 pub(crate) fn all(state: &Arc<State>, own: Option<BoxedFilter<(Response,)>>) -> BoxedFilter<(Response,)> {
     let ours = ours(state);
     match own {
-        Some(own) => own.or(ours).unify().recover(answer::rejection).unify().boxed(),
+        Some(own) => guarded(own).or(ours).unify().recover(answer::rejection).unify().boxed(),
         None => ours.recover(answer::rejection).unify().boxed(),
     }
+}
+
+/// What an embedding program answers may be anything, and so is for those who have shown the token alone, whatever its
+/// path: also where ours is open to all.
+fn guarded(own: BoxedFilter<(Response,)>) -> BoxedFilter<(Response,)> {
+    let entered = warp::ext::optional::<Stranger>().and_then(|stranger: Option<Stranger>| async move {
+        match stranger {
+            None => Ok(()),
+            Some(Stranger) => Err(warp::reject::not_found()),
+        }
+    });
+    entered.untuple_one().and(own).boxed()
 }
 
 fn ours(state: &Arc<State>) -> BoxedFilter<(Response,)> {

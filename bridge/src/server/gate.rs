@@ -20,6 +20,10 @@ use crate::metrics::Refusal;
 /// What is open to all who come by one of our names: it tells nothing of events.
 const OPEN: &[&str] = &["/healthz", "/readyz", "/api/session"];
 
+/// Who asks has not shown the token, and may have what is open to all: ours, and nothing of an embedding program.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stranger;
+
 /// Answers a request, by `routes` if it may pass.
 pub(super) async fn respond<S>(
     mut request: Request<Incoming>,
@@ -36,7 +40,12 @@ where
         .then(|| (request.method().clone(), request.uri().path().to_owned()));
     let host = state.access.host(request.headers());
     let mut answer = match pass(&state, &request, peer, &host).await {
-        Ok(()) => routes.call(request).await?,
+        Ok(stranger) => {
+            if let Some(stranger) = stranger {
+                request.extensions_mut().insert(stranger);
+            }
+            routes.call(request).await?
+        }
         Err(refused) => {
             state.source.metrics.refused(refused.why);
             // Pages see nothing of a handshake that fails, only of a WebSocket that is closed.
@@ -57,7 +66,7 @@ async fn pass(
     request: &Request<Incoming>,
     peer: SocketAddr,
     host: &Result<Authority, Refused>,
-) -> Result<(), Refused> {
+) -> Result<Option<Stranger>, Refused> {
     if let Err(wait) = state.addresses.request(peer.ip()) {
         let seconds = wait.as_secs() + 1;
         return Err(Refused {
@@ -80,8 +89,10 @@ async fn pass(
     }
     access::no_token_in(request.uri())?;
     let path = request.uri().path();
-    if OPEN.contains(&path) || state.ui.has(path).await {
-        return Ok(());
+    let is_open = OPEN.contains(&path) || state.ui.has(path).await;
+    match state.access.enter(request.headers(), host) {
+        Ok(()) => Ok(None),
+        Err(_) if is_open => Ok(Some(Stranger)),
+        Err(refused) => Err(refused),
     }
-    state.access.enter(request.headers(), host)
 }

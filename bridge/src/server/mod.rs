@@ -4,7 +4,7 @@
 pub(crate) mod accept;
 pub(crate) mod access;
 mod addresses;
-mod gate;
+pub(crate) mod gate;
 mod headers;
 mod lobby;
 mod locked;

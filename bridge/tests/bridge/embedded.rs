@@ -78,6 +78,14 @@ async fn a_token_is_asked_for_on_routes_of_ones_own() {
         ("authorization", "Bearer a-token-of-some-length"),
     ];
     assert_eq!(get_with(bridge.port, "/greet/you", &headers).await.body, "hello, you");
+    // In the place of the page as well: who lacks the token gets the bridge's own, which asks for it.
+    let stranger = get(bridge.port, "/").await;
+    assert!(
+        stranger.status == 200 && !stranger.body.contains("ours"),
+        "{}",
+        stranger.body
+    );
+    assert_eq!(get_with(bridge.port, "/", &headers).await.body, "<title>ours</title>");
 }
 
 #[tokio::test]
