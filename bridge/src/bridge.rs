@@ -228,6 +228,7 @@ impl Builder {
         if !address.ip().is_loopback() && !config.is_insecure && config.token.is_none() {
             return Err(BridgeError::Open(address));
         }
+        config.limits.check()?;
         access::check_names(&config.allowed_origins, &config.allowed_hosts)?;
         if let Some(dir) = &config.ui_dir
             && !dir.is_dir()

@@ -5,6 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use crate::error::BridgeError;
 use crate::server::token::Token;
 
@@ -129,6 +131,38 @@ impl Limits {
     pub const CONNECTIONS_PER_ADDRESS: usize = 256;
     /// What [`Limits::requests_per_second`] is for addresses of other machines, unless it is set.
     pub const REQUESTS_PER_SECOND: u32 = 50;
+    /// More than any time needs to be, and little enough for all sums of times.
+    const MAX_TIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+    /// Refuses at once what would come to nothing, or to a panic, when the first client comes.
+    pub(crate) fn check(&self) -> Result<(), BridgeError> {
+        let periods = [
+            ("handshake_timeout", self.handshake_timeout),
+            ("header_timeout", self.header_timeout),
+            ("heartbeat", self.heartbeat),
+            ("ping", self.ping),
+            ("keep_alive", self.keep_alive),
+            ("silence", self.silence),
+            ("no_progress", self.no_progress),
+            ("patience", self.patience),
+        ];
+        let pauses = [("drain_notice", self.drain_notice), ("drain", self.drain)];
+        let none = periods.iter().find(|(_, time)| time.is_zero());
+        let too_long = periods.iter().chain(&pauses).find(|(_, time)| *time > Self::MAX_TIME);
+        if let Some((name, time)) = none.or(too_long) {
+            return Err(BridgeError::Setting(format!(
+                "limits.{name}: expected a time of more than 0 and of 365 days at most, got {time:?}"
+            )));
+        }
+        if self.connections > Semaphore::MAX_PERMITS {
+            let most = Semaphore::MAX_PERMITS;
+            return Err(BridgeError::Setting(format!(
+                "limits.connections: expected a number of {most} at most, got {}",
+                self.connections
+            )));
+        }
+        Ok(())
+    }
 }
 
 impl Default for Limits {
@@ -153,5 +187,31 @@ impl Default for Limits {
             drain: Duration::from_secs(5),
             patience: Duration::from_secs(5),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_that_no_client_could_be_served_with_is_refused_by_name() {
+        let none = Limits {
+            heartbeat: Duration::ZERO,
+            ..Limits::default()
+        };
+        let endless = Limits {
+            drain: Duration::MAX,
+            ..Limits::default()
+        };
+        let countless = Limits {
+            connections: usize::MAX,
+            ..Limits::default()
+        };
+        for (limits, name) in [(none, "heartbeat"), (endless, "drain"), (countless, "connections")] {
+            let error = limits.check().unwrap_err().to_string();
+            assert!(error.contains(&format!("limits.{name}: expected ")), "{error}");
+        }
+        assert!(Limits::default().check().is_ok());
     }
 }

@@ -110,8 +110,9 @@ async fn mistakes_are_all_told_each_with_its_key_and_its_source() {
         ),
         format!("{path}: limits.drian: there is no such setting; did you mean limits.drain?"),
         format!("{path}: listen.port: expected a port from 0 to 65535, got \"70000\""),
-        "--no-progress: expected a time, such as \"10s\", \"500ms\" or \"2m\", got \"never\"".to_owned(),
-        "EVENT_BRIDGE_SILENCE: expected a time, such as \"10s\", \"500ms\" or \"2m\", got \"-1s\"".to_owned(),
+        "--no-progress: expected a time of 1ms or more, such as \"10s\", \"500ms\" or \"2m\", got \"never\"".to_owned(),
+        "EVENT_BRIDGE_SILENCE: expected a time of 1ms or more, such as \"10s\", \"500ms\" or \"2m\", got \"-1s\""
+            .to_owned(),
     ] {
         assert!(message.contains(&expected), "{expected} in {message}");
     }
@@ -126,7 +127,11 @@ async fn check_looks_into_the_files_that_are_named() {
     let file = File::new("");
     let short = file.beside("token", "letmein\n");
     let token_file = short.to_str().unwrap();
-    let cases: [(&[&str], &str); 7] = [
+    let cases: [(&[&str], &str); 8] = [
+        (
+            &["--silence", "20s"],
+            "--silence: peers are silent from one ping to the next",
+        ),
         (
             &["--config", "/nowhere/bridge.toml"],
             "/nowhere/bridge.toml: cannot be read: No such file",

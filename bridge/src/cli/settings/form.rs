@@ -95,6 +95,13 @@ pub(super) const TIME: Form<Duration> = Form {
     },
 };
 
+/// A time that none would make no sense of.
+pub(super) const PERIOD: Form<Duration> = Form {
+    expected: "a time of 1ms or more, such as \"10s\", \"500ms\" or \"2m\"",
+    read: |text| time(text).filter(|time| !time.is_zero()),
+    show: TIME.show,
+};
+
 pub(super) const LEVEL: Form<String> = Form {
     expected: "error, warn, info, debug, trace, or directives such as \"warn,event_bridge=debug\"",
     read: |text| {
@@ -187,6 +194,8 @@ mod tests {
             ("-1s", None),
         ] {
             assert_eq!((TIME.read)(text), expected, "{text}");
+            let expected = expected.filter(|time| !time.is_zero());
+            assert_eq!((PERIOD.read)(text), expected, "{text}");
         }
     }
 

@@ -232,6 +232,11 @@ impl Settings {
             _ => None,
         };
         mistakes.extend(half.map(|(key, said)| self.said(key, said)));
+        let limits = &values.limits;
+        if limits.silence <= limits.ping {
+            let said = "peers are silent from one ping to the next: it must be longer than limits.ping";
+            mistakes.push(self.said("limits.silence", said));
+        }
     }
 }
 

@@ -155,6 +155,7 @@ macro_rules! list {
 }
 
 const TIME: Form<Duration> = form::TIME;
+const PERIOD: Form<Duration> = form::PERIOD;
 
 /// In the order in which people read them.
 pub(super) const TABLE: &[Setting] = &[
@@ -355,7 +356,7 @@ pub(super) const TABLE: &[Setting] = &[
         "handshake-timeout",
         "EVENT_BRIDGE_HANDSHAKE_TIMEOUT",
         "TIME",
-        TIME,
+        PERIOD,
         limits.handshake_timeout,
         "How long a peer may take for the TLS handshake"
     ),
@@ -364,7 +365,7 @@ pub(super) const TABLE: &[Setting] = &[
         "header-timeout",
         "EVENT_BRIDGE_HEADER_TIMEOUT",
         "TIME",
-        TIME,
+        PERIOD,
         limits.header_timeout,
         "How long a peer may take for the head of its request"
     ),
@@ -373,7 +374,7 @@ pub(super) const TABLE: &[Setting] = &[
         "no-progress",
         "EVENT_BRIDGE_NO_PROGRESS",
         "TIME",
-        TIME,
+        PERIOD,
         limits.no_progress,
         "How long a client may take nothing of what waits for it"
     ),
@@ -382,7 +383,7 @@ pub(super) const TABLE: &[Setting] = &[
         "silence",
         "EVENT_BRIDGE_SILENCE",
         "TIME",
-        TIME,
+        PERIOD,
         limits.silence,
         "After how long without a word a WebSocket's peer is taken for dead"
     ),
@@ -391,7 +392,7 @@ pub(super) const TABLE: &[Setting] = &[
         "ping",
         "EVENT_BRIDGE_PING",
         "TIME",
-        TIME,
+        PERIOD,
         limits.ping,
         "How often a WebSocket is pinged"
     ),
@@ -400,7 +401,7 @@ pub(super) const TABLE: &[Setting] = &[
         "heartbeat",
         "EVENT_BRIDGE_HEARTBEAT",
         "TIME",
-        TIME,
+        PERIOD,
         limits.heartbeat,
         "How often a framed client hears that the bridge is alive"
     ),
@@ -409,7 +410,7 @@ pub(super) const TABLE: &[Setting] = &[
         "keep-alive",
         "EVENT_BRIDGE_KEEP_ALIVE",
         "TIME",
-        TIME,
+        PERIOD,
         limits.keep_alive,
         "How often a comment is sent on a silent stream of server-sent events"
     ),
@@ -454,7 +455,7 @@ pub(super) const TABLE: &[Setting] = &[
         "patience",
         "EVENT_BRIDGE_PATIENCE",
         "TIME",
-        TIME,
+        PERIOD,
         limits.patience,
         "How long one read of the log waits for new entries"
     ),
