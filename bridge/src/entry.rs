@@ -23,6 +23,15 @@ pub(crate) struct Keys {
     pub(crate) outcome: Option<Box<str>>,
 }
 
+impl Keys {
+    /// What they hold in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        let optional = [&self.run, &self.node, &self.outcome];
+        let optional = optional.into_iter().flatten().map(|text| text.len());
+        self.kind.len() + optional.sum::<usize>()
+    }
+}
+
 /// An event, as far as the bridge looks into it.
 #[derive(Debug)]
 pub(crate) struct Event<'a> {

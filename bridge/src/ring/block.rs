@@ -297,9 +297,11 @@ impl Framing {
             lines[frame_start..MAX_HEADER_BYTES].copy_from_slice(header.as_ref());
         }
         let entries = self.entries.into_boxed_slice();
+        let keys: usize = entries.iter().map(|entry| entry.keys.bytes()).sum();
         Some(Arc::new(Block {
             last,
-            bytes: lines.len() + self.events.len() + size_of_val(&*entries),
+            // Of one in which nothing is shown there may be very many.
+            bytes: size_of::<Block>() + lines.len() + self.events.len() + size_of_val(&*entries) + keys,
             lines: lines.into(),
             frame_start,
             events: self.events.into(),
