@@ -73,7 +73,7 @@ impl History {
         }
         let page = cell.get_or_try_init(|| self.read(from)).await?;
         if page.is_full {
-            self.evict();
+            Self::evict(&mut self.lock());
         } else {
             // The log goes on there; the next one who asks must see it.
             self.lock().retain(|(kept, _)| *kept != key);
@@ -169,11 +169,12 @@ impl History {
         let page = page.unwrap_or_else(|| (key, Cell::default()));
         let cell = page.1.clone();
         pages.push_back(page);
+        // Readers that went away, or were told of an error, leave places that were never read.
+        Self::evict(&mut pages);
         cell
     }
 
-    fn evict(&self) {
-        let mut pages = self.lock();
+    fn evict(pages: &mut VecDeque<(Key, Cell)>) {
         let held = |(_, cell): &(Key, Cell)| cell.get().map_or(0, |page| page.bytes);
         let mut bytes: usize = pages.iter().map(held).sum();
         while pages.len() > MAX_PAGES || (pages.len() > 1 && bytes > MAX_BYTES) {
@@ -195,7 +196,48 @@ fn aligned(from: Cursor, limit: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::future::pending;
+
+    use bytes::Bytes;
+    use event_core::log::{LogFuture, LogInfo};
+    use futures_util::FutureExt as _;
+
     use super::*;
+
+    /// Does not answer.
+    struct Silent;
+
+    impl Log for Silent {
+        fn stream(&self) -> &'static str {
+            "silent"
+        }
+
+        fn append<'a>(&'a self, _: &'a [Bytes]) -> LogFuture<'a, Vec<Result<EntryId, LogError>>> {
+            Box::pin(pending())
+        }
+
+        fn page(&self, _: Cursor, _: Direction, _: usize) -> LogFuture<'_, Page> {
+            Box::pin(pending())
+        }
+
+        fn info(&self) -> LogFuture<'_, LogInfo> {
+            Box::pin(pending())
+        }
+    }
+
+    #[test]
+    fn readers_that_went_away_before_the_log_has_answered_leave_nothing_behind() {
+        let history = History::new(Arc::new(Silent), Arc::default());
+        for ms in 0..1000 {
+            assert!(
+                history
+                    .after(Cursor::at(EntryId { ms, seq: 0 }))
+                    .now_or_never()
+                    .is_none()
+            );
+        }
+        assert!(history.lock().len() <= MAX_PAGES, "{}", history.lock().len());
+    }
 
     #[test]
     fn readers_from_anywhere_come_to_the_same_pages() {
