@@ -3,8 +3,10 @@
 
 use std::collections::VecDeque;
 
+use event_core::truncate;
 use serde::Serialize;
 
+use super::brief;
 use super::run::Place;
 use crate::entry::Event;
 
@@ -52,20 +54,18 @@ impl Failures {
     /// Counts an event that tells of a failure.
     pub(super) fn observe(&mut self, place: &Place, event: &Event<'_>) {
         let errors = event.errors();
-        let message = errors
-            .first()
-            .map(|error| event_core::truncate(error, MAX_MESSAGE_BYTES));
+        let message = errors.first().map(|error| truncate(error, MAX_MESSAGE_BYTES));
         let message = message.unwrap_or_default();
-        let span = event.payload.span();
+        let span = event.payload.span().map(|span| brief(&span));
         let is_passed_on = self.recent.iter().any(|below| {
-            span.as_deref() == Some(&below.parent) && errors.iter().any(|error| error.contains(&below.message))
+            span.as_ref() == Some(&below.parent) && errors.iter().any(|error| error.contains(&below.message))
         });
         if let Some(parent) = event.payload.parent() {
             if self.recent.len() >= MAX_RECENT {
                 self.recent.pop_front();
             }
             self.recent.push_back(Recent {
-                parent: parent.into_owned(),
+                parent: brief(&parent),
                 message: message.to_owned(),
             });
         }
@@ -76,15 +76,15 @@ impl Failures {
         if self.kept.len() >= MAX_KEPT {
             self.kept.pop_front();
         }
-        let owned = |text: Option<std::borrow::Cow<'_, str>>| text.map(std::borrow::Cow::into_owned);
+        let owned = |text: Option<std::borrow::Cow<'_, str>>| text.map(|text| brief(&text));
         self.kept.push_back(Failure {
             cursor: place.cursor.to_string(),
             ts: place.ts.clone(),
-            kind: event.kind.to_string(),
+            kind: brief(&event.kind),
             outcome: owned(event.outcome()).unwrap_or_default(),
             node: owned(event.payload.node(&event.kind)),
             function: owned(event.payload.function()),
-            span_id: owned(span),
+            span_id: span,
             message: message.to_owned(),
         });
     }

@@ -28,6 +28,12 @@ pub(crate) const STATUSES: [&str; 8] = [
 
 /// Runs kept; when there is one more, the one that was silent longest goes.
 pub(crate) const MAX_RUNS: usize = 1000;
+/// Processes whose signs of life are kept; when there is one more, the one that was silent longest goes.
+const MAX_PRODUCERS: usize = 1000;
+/// Of any text that is kept of a run: what is longer is cut, for 1000 runs are to fit into memory whatever their events say.
+const MAX_TEXT_BYTES: usize = 1024;
+/// A run of a longer id is none of ours, and not summed up.
+const MAX_ID_BYTES: usize = 256;
 /// After how long without a word a run whose spans are open counts as lost: three of the signs of life that a
 /// producer gives every 10 s, and some.
 const SILENCE: Duration = Duration::from_secs(35);
@@ -47,11 +53,12 @@ impl Runs {
     pub(crate) fn observe(&mut self, at: Cursor, event: &Event<'_>) {
         if OF_PROCESSES.contains(&&*event.kind) {
             if let Some(producer) = event.payload.producer() {
-                self.producers.insert(producer.into_owned(), at.id);
+                self.heard_of(brief(&producer), at.id);
             }
             return;
         }
-        let Some(run_id) = event.payload.run() else { return };
+        let run_id = event.payload.run().filter(|id| id.len() <= MAX_ID_BYTES);
+        let Some(run_id) = run_id else { return };
         if !self.runs.contains_key(&*run_id) {
             self.make_room();
         }
@@ -83,6 +90,16 @@ impl Runs {
         Some(run.details(id, self.status(run, unix_ms)))
     }
 
+    fn heard_of(&mut self, producer: String, at: EntryId) {
+        if self.producers.len() >= MAX_PRODUCERS && !self.producers.contains_key(&producer) {
+            let oldest = self.producers.iter().min_by_key(|(_, at)| **at);
+            if let Some(oldest) = oldest.map(|(producer, _)| producer.clone()) {
+                self.producers.remove(&oldest);
+            }
+        }
+        self.producers.insert(producer, at);
+    }
+
     fn make_room(&mut self) {
         if self.runs.len() < MAX_RUNS {
             return;
@@ -106,6 +123,10 @@ impl Runs {
         let silence = Duration::from_millis(unix_ms.saturating_sub(sign));
         run.status(silence < SILENCE)
     }
+}
+
+fn brief(text: &str) -> String {
+    event_core::truncate(text, MAX_TEXT_BYTES).to_owned()
 }
 
 #[cfg(test)]

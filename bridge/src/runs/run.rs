@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use event_core::Timestamp;
 use event_core::log::{Cursor, EntryId};
+use event_core::{Timestamp, truncate};
 
 use super::failures::Failures;
 use super::summary::{Details, Summary};
+use super::{MAX_TEXT_BYTES, brief};
 use crate::entry::Event;
 
 /// Types counted apart; what has more is counted as one.
@@ -69,7 +70,7 @@ impl Place {
         let ts = event.ts.as_deref();
         Self {
             cursor: at,
-            ts: ts.map_or_else(|| Timestamp::from_unix_ms(at.id.ms).to_string(), str::to_owned),
+            ts: ts.map_or_else(|| Timestamp::from_unix_ms(at.id.ms).to_string(), brief),
         }
     }
 }
@@ -81,7 +82,7 @@ impl Run {
             name: None,
             question: None,
             producer: None,
-            first_kind: event.kind.to_string(),
+            first_kind: brief(&event.kind),
             root_name: None,
             roots: Roots::default(),
             has_spans: false,
@@ -116,9 +117,12 @@ impl Run {
         }
         match &*event.kind {
             "run_started" => {
-                self.name = payload.name().map(Into::into).or(self.name.take());
-                self.question = payload.question().map(Into::into).or(self.question.take());
-                self.producer = payload.producer().map(Into::into);
+                self.name = payload.name().map(|name| brief(&name)).or(self.name.take());
+                self.question = payload
+                    .question()
+                    .map(|question| brief(&question))
+                    .or(self.question.take());
+                self.producer = payload.producer().map(|producer| brief(&producer));
             }
             "llm_call_started" => self.llm_calls += 1,
             "tool_invoked" => self.tool_calls += 1,
@@ -151,6 +155,7 @@ impl Run {
     }
 
     fn count_type(&mut self, kind: &str) {
+        let kind = truncate(kind, MAX_TEXT_BYTES);
         if let Some(count) = self.types.get_mut(kind) {
             *count += 1;
             return;
@@ -161,6 +166,7 @@ impl Run {
     }
 
     fn started_span(&mut self, span: &str, event: &Event<'_>) {
+        let span = truncate(span, MAX_TEXT_BYTES);
         self.has_spans = true;
         self.open_spans += 1;
         let has_parent = event.payload.parent().is_some();
@@ -184,6 +190,7 @@ impl Run {
     }
 
     fn finished_span(&mut self, span: &str, outcome: &str, event: &Event<'_>) {
+        let span = truncate(span, MAX_TEXT_BYTES);
         self.has_spans = true;
         self.open_spans = self.open_spans.saturating_sub(1);
         let roots = &mut self.roots;
@@ -202,7 +209,7 @@ impl Run {
             .as_deref()
             .is_none_or(|known| gravity(outcome) > gravity(known))
         {
-            roots.outcome = Some(outcome.to_owned());
+            roots.outcome = Some(brief(outcome));
         }
         let duration = event.payload.duration();
         roots.duration = match (roots.duration, duration) {
@@ -250,8 +257,8 @@ fn gravity(outcome: &str) -> Option<usize> {
 /// The function's name without the path of its module, else the event's type.
 fn name_of_span(event: &Event<'_>) -> String {
     match event.payload.function() {
-        Some(path) => path.rsplit("::").next().unwrap_or(&path).to_owned(),
-        None => event.kind.to_string(),
+        Some(path) => path.rsplit("::").next().map_or_else(|| brief(&path), brief),
+        None => brief(&event.kind),
     }
 }
 

@@ -302,3 +302,34 @@ fn what_is_kept_of_a_run_is_bounded() {
     runs.clear();
     assert!(runs.details("r", 0).is_none());
 }
+
+#[test]
+fn what_is_kept_of_runs_is_bounded_whatever_their_events_say() {
+    let long = "é".repeat(10_000);
+    let mut events = vec![(
+        1,
+        "run_started",
+        json!({"run_id": "r", "span_id": long, "name": long, "question": long, "producer_id": long}),
+    )];
+    for ms in 2..30 {
+        let payload = json!({"run_id": "r", "span_id": format!("{ms}{long}"), "parent_id": long, "node_id": long,
+            "function": long, "outcome": "error", "error": format!("{ms}{long}")});
+        events.push((ms, long.as_str(), payload));
+    }
+    events.push((30, "a", json!({"run_id": long})));
+    for ms in 31..1100 {
+        events.push((ms, "producer_alive", json!({"producer_id": format!("{ms}{long}")})));
+    }
+    let runs = runs_after(&events);
+    let kept = format!("{:?}", runs.runs).len();
+    assert!(kept < 500_000, "{kept}");
+    assert_eq!((runs.runs.len(), runs.producers.len()), (1, MAX_PRODUCERS));
+    // A cut id still finds its own.
+    let mut runs = runs_after(&[(1, "a", json!({"run_id": "r", "span_id": long}))]);
+    assert_eq!(first(&runs, 10)["status"], "running");
+    runs = runs_after(&[
+        (1, "a", json!({"run_id": "r", "span_id": long})),
+        (2, "b", json!({"run_id": "r", "span_id": long, "outcome": "ok"})),
+    ]);
+    assert_eq!(first(&runs, 10)["status"], "ok");
+}
