@@ -1,5 +1,6 @@
-// Owns a stretch of rows in columns: numbers in typed arrays, texts as UTF-8 bytes one behind the other. That is a
-// tenth of the memory that an object for each row takes, and nothing for the garbage collector to walk through.
+// Owns a stretch of rows in columns: numbers in typed arrays, texts as packed UTF-8 bytes one behind the other. That is a
+// fraction of the memory that an object for each row takes, and nothing for the garbage collector to walk through.
+import { Packer, SLACK, unpack } from "./packed";
 
 /** Bits of `flags`. The two lowest are the phase. */
 export const PHASES = ["start", "finish", "point"] as const;
@@ -46,6 +47,8 @@ export class Chunk {
   used = 0;
   /** Rows by hash of their ids: 1 + index, at the first free place from the hash on. */
   private readonly places: Uint16Array;
+  /** What can be pointed at, as long as rows come. */
+  private packer: Packer | undefined = new Packer();
 
   constructor(readonly first: number, readonly capacity: number, mostBytes: number) {
     this.bytes = new Uint8Array(mostBytes);
@@ -64,28 +67,38 @@ export class Chunk {
   /** Whether a row with so many characters finds room. One that no chunk is large enough for has a chunk of its own. */
   hasRoom(characters: number): boolean {
     if (this.rows === 0) return true;
-    return this.rows < this.capacity && this.used + characters * MOST_BYTES <= this.bytes.length;
+    return this.rows < this.capacity && this.used + characters * MOST_BYTES + SLACK <= this.bytes.length;
   }
 
   /** Adds a text and a cursor for the row at `index`. */
   write(index: number, text: string, cursor: string): void {
-    const needed = (text.length + cursor.length) * MOST_BYTES;
+    const needed = (text.length + cursor.length) * MOST_BYTES + SLACK;
     if (index === 0 && needed > this.bytes.length) this.bytes = new Uint8Array(needed);
-    const { written } = encoder.encodeInto(text, this.bytes.subarray(this.used));
-    const said = encoder.encodeInto(cursor.length > 60 ? "" : cursor, this.bytes.subarray(this.used + written)).written;
+    this.packer ??= new Packer();
+    const said = encoder.encodeInto(cursor.length > 60 ? "" : cursor, this.bytes.subarray(this.used)).written;
     this.counts.offset[index] = this.used;
-    this.counts.length[index] = written;
     this.cursorLength[index] = said;
-    this.used += written + said;
+    this.used = this.packer.pack(text, this.bytes, this.used + said);
+    this.counts.length[index] = this.packer.length;
+  }
+
+  /** No row comes any more: what only new ones need is let go. */
+  close(): void {
+    this.packer = undefined;
+    this.bytes = this.bytes.slice(0, this.used);
+  }
+
+  /** The bytes of a text, from 0 to its `length`; good until the next text is asked for. */
+  plain(index: number): Uint8Array {
+    return unpack(this.bytes, (this.counts.offset[index] ?? 0) + (this.cursorLength[index] ?? 0), this.counts.length[index] ?? 0);
   }
 
   text(index: number): string {
-    const from = this.counts.offset[index] ?? 0;
-    return decoder.decode(this.bytes.subarray(from, from + (this.counts.length[index] ?? 0)));
+    return decoder.decode(this.plain(index).subarray(0, this.counts.length[index] ?? 0));
   }
 
   cursor(index: number): string {
-    const from = (this.counts.offset[index] ?? 0) + (this.counts.length[index] ?? 0);
+    const from = this.counts.offset[index] ?? 0;
     return decoder.decode(this.bytes.subarray(from, from + (this.cursorLength[index] ?? 0)));
   }
 

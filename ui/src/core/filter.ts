@@ -120,9 +120,9 @@ function textTest(text: string): RowTest {
   }
   const needles = forms.map(needle);
   return (chunk, index) => {
-    const from = chunk.counts.offset[index] ?? 0;
-    const end = from + (chunk.counts.length[index] ?? 0);
-    return needles.some((it) => find(it, chunk.bytes, from, end) >= 0);
+    const bytes = chunk.plain(index);
+    const end = chunk.counts.length[index] ?? 0;
+    return needles.some((it) => find(it, bytes, 0, end) >= 0);
   };
 }
 
@@ -188,10 +188,10 @@ function fieldTest({ name, compare, value }: Extract<Test, { kind: "field" }>): 
   const key = needle(`"${name.slice(name.lastIndexOf(".") + 1)}":`);
   const wanted = Number(value);
   return (chunk, index) => {
-    const from = chunk.counts.offset[index] ?? 0;
-    const end = from + (chunk.counts.length[index] ?? 0);
-    for (let at = find(key, chunk.bytes, from, end); at >= 0; at = find(key, chunk.bytes, at + 1, end)) {
-      const said = valueAt(chunk.bytes, at + key.bytes.length, end);
+    const bytes = chunk.plain(index);
+    const end = chunk.counts.length[index] ?? 0;
+    for (let at = find(key, bytes, 0, end); at >= 0; at = find(key, bytes, at + 1, end)) {
+      const said = valueAt(bytes, at + key.bytes.length, end);
       if (compare === ":" ? said.includes(value) : compare === "=" && Number.isNaN(wanted) ? said === value : compares(Number(said), compare, wanted)) return true;
     }
     return false;

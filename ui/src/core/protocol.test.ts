@@ -4,7 +4,7 @@ import { readFrames } from "./protocol";
 
 test("a message holds as many frames as it has lines", () => {
   const message = `${line(event("a"), "1-0@1")}\n${line(event("b"), "2-0@2")}\n`;
-  expect(readFrames(message).map((frame) => (frame.kind === "event" ? [frame.cursor, frame.event.type] : frame.kind))).toEqual([
+  expect([...readFrames(message)].map((frame) => (frame.kind === "event" ? [frame.cursor, frame.event.type] : frame.kind))).toEqual([
     ["1-0@1", "a"],
     ["2-0@2", "b"],
   ]);
@@ -22,7 +22,7 @@ test("escaped characters are written out, so that a search finds them", () => {
 });
 
 test("every control of the contract is read", () => {
-  const frames = readFrames(
+  const frames = [...readFrames(
     [
       '{"control":"hello","protocol":1,"stream":"agent_events","log":"redis","cursor":"1795-4@812"}',
       '{"control":"gap","after":"1-0@1","first":"9-0@9","lost":7,"why":"trimmed"}',
@@ -31,7 +31,7 @@ test("every control of the contract is read", () => {
       '{"control":"heartbeat","head":"9-0@9","cursor":"9-0@9","time":"2026-11-22T13:51:28Z","log":"unreachable","error":"refused"}',
       '{"control":"bye","code":1012,"retry_ms":500,"why":"restart"}',
     ].join("\n"),
-  );
+  )];
   expect(frames).toEqual([
     { kind: "hello", protocol: 1, stream: "agent_events", log: "redis", cursor: "1795-4@812" },
     { kind: "gap", after: "1-0@1", first: "9-0@9", lost: 7, why: "trimmed" },
@@ -43,7 +43,7 @@ test("every control of the contract is read", () => {
 });
 
 test("a line that is not of the protocol is told, a control of tomorrow is passed over", () => {
-  expect(readFrames("not json").map(({ kind }) => kind)).toEqual(["unreadable"]);
-  expect(readFrames("[1]").map(({ kind }) => kind)).toEqual(["unreadable"]);
-  expect(readFrames('{"control":"weather"}\n\n')).toEqual([]);
+  expect([...readFrames("not json")].map(({ kind }) => kind)).toEqual(["unreadable"]);
+  expect([...readFrames("[1]")].map(({ kind }) => kind)).toEqual(["unreadable"]);
+  expect([...readFrames('{"control":"weather"}\n\n')]).toEqual([]);
 });

@@ -19,15 +19,19 @@ export type Frame =
   | { readonly kind: "bye"; readonly code: number; readonly retryMs: number; readonly why: string }
   | { readonly kind: "unreadable"; readonly line: string };
 
-/** All frames of one WebSocket message. Unknown controls are left out: a newer bridge may send them. */
-export function readFrames(message: string): Frame[] {
-  const frames: Frame[] = [];
-  for (const line of message.split("\n")) {
+/**
+ * All frames of one WebSocket message, each read when it is asked for: a message may hold thousands, and one that is done
+ * with should be gone before the next is there. Unknown controls are left out: a newer bridge may send them.
+ */
+export function* readFrames(message: string): Generator<Frame> {
+  for (let from = 0; from < message.length;) {
+    const to = message.indexOf("\n", from);
+    const line = message.slice(from, to < 0 ? message.length : to);
+    from += line.length + 1;
     if (line.trim() === "") continue;
     const frame = readLine(line);
-    if (frame) frames.push(frame);
+    if (frame) yield frame;
   }
-  return frames;
 }
 
 function readLine(line: string): Frame | null {

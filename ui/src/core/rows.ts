@@ -7,11 +7,11 @@ import { Words } from "./words";
 /** How much a page keeps; beyond either limit the oldest rows go. */
 export interface Retention {
   readonly rows: number;
-  /** Bytes of event text, which is what takes the memory. */
+  /** Bytes of event text as they are kept, which is what takes the memory. */
   readonly bytes: number;
 }
 
-/** Enough for a day of one agent; about 200 MB at the very most. */
+/** Enough for a day of one agent; about 200 MB at the very most, where no text has anything in common with another. */
 export const DEFAULT_RETENTION: Retention = { rows: 200_000, bytes: 160 * 1024 * 1024 };
 
 const CHUNK_ROWS = 8192;
@@ -239,6 +239,7 @@ export class Rows {
     const current = this.chunks.at(-1);
     if (current?.hasRoom(characters)) return current;
     this.fullBytes += current?.used ?? 0;
+    current?.close();
     const chunk = new Chunk(this.next, this.chunkRows, this.chunkBytes);
     this.chunks.push(chunk);
     return chunk;
