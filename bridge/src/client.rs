@@ -102,6 +102,8 @@ impl Client {
                 Phase::Waiting(until) => {
                     sleep_until(*until).await;
                     let start = self.progress.start().or_else(|| self.start.clone());
+                    // Without any, what was added since the first connection would be missed.
+                    let start = start.or_else(|| self.progress.guess());
                     let parameters = start.iter().chain(&self.filters);
                     self.phase = Phase::Opening(self.target.open(parameters));
                 }

@@ -141,8 +141,12 @@ impl Progress {
 
     /// The parameter of the next connection, unless the place is still that of the first.
     pub(super) fn start(&self) -> Option<(String, String)> {
-        let cursor = self.cursor.clone().filter(|_| self.is_located)?;
-        Some(("after".to_owned(), cursor))
+        self.guess().filter(|_| self.is_located)
+    }
+
+    /// The same, by the clock of the bridge as long as nothing was read from the log.
+    pub(super) fn guess(&self) -> Option<(String, String)> {
+        Some(("after".to_owned(), self.cursor.clone()?))
     }
 
     /// What the bridge asked for when it took leave.

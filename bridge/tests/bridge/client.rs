@@ -1,9 +1,12 @@
 use std::collections::HashSet;
+use std::future::pending;
+use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use event_bridge::Bridge;
 use event_bridge::client::{Builder, Client, ClientError, Item, State};
-use event_core::log::MemoryLog;
+use event_core::log::{Cursor, Direction, EntryId, Log, LogError, LogFuture, LogInfo, MemoryLog, Page};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -226,7 +229,7 @@ async fn a_log_that_goes_and_comes_back_is_told_and_nothing_is_missed() {
 
 #[tokio::test]
 async fn a_bridge_that_is_not_there_yet_is_waited_for() {
-    let log = std::sync::Arc::new(MemoryLog::new("mine", 0));
+    let log = Arc::new(MemoryLog::new("mine", 0));
     let port = free_port().await;
     let mut client = client(port).after("0").build().unwrap();
     let Item::State(State::Disconnected { why, .. }) = next(&mut client).await else {
@@ -244,6 +247,40 @@ async fn a_bridge_that_is_not_there_yet_is_waited_for() {
             break;
         }
     }
+}
+
+/// A log that does not answer.
+struct Away;
+
+impl Log for Away {
+    fn stream(&self) -> &'static str {
+        "away"
+    }
+
+    fn append<'a>(&'a self, _: &'a [Bytes]) -> LogFuture<'a, Vec<Result<EntryId, LogError>>> {
+        Box::pin(pending())
+    }
+
+    fn page(&self, _: Cursor, _: Direction, _: usize) -> LogFuture<'_, Page> {
+        Box::pin(pending())
+    }
+
+    fn info(&self) -> LogFuture<'_, LogInfo> {
+        Box::pin(pending())
+    }
+}
+
+#[tokio::test]
+async fn what_is_added_while_a_client_without_any_event_comes_back_is_not_missed() {
+    let port = free_port().await;
+    let bridge = TestBridge::start_at(port, Arc::new(Away));
+    let mut client = client(port).build().unwrap();
+    assert!(matches!(next(&mut client).await, Item::State(State::Connected { .. })));
+    bridge.stop().await;
+    let log = Arc::new(MemoryLog::new("back", 0));
+    log.append(&[event(7).into()]).await.unwrap();
+    let _bridge = TestBridge::start_at(port, log);
+    assert_eq!(event_and_states(&mut client).await.0, 7);
 }
 
 #[tokio::test]
