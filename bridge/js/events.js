@@ -45,7 +45,11 @@ class Connection {
   #waiting = [];
   #isTaking = false;
   #cursor = "";
+  /** The cursor is more than a guess: something was read from the log. */
+  #isLocated = false;
   #state = "connecting";
+  /** What was said of the log in the beginning. */
+  #greeting;
   #attempt = 0;
   #hasGreeted = false;
   #heardAt = 0;
@@ -103,7 +107,8 @@ class Connection {
   #target(scheme) {
     const target = new URL(this.#address);
     target.protocol = target.protocol.replace(/^(ws|http)/, scheme);
-    if (this.#cursor !== "") {
+    // The newest so many are asked for again; any other beginning is told well enough by a guess.
+    if (this.#isLocated || (this.#cursor !== "" && this.#options.tail === undefined)) {
       for (const start of ["tail", "since"]) target.searchParams.delete(start);
       target.searchParams.set("after", this.#cursor);
     }
@@ -143,30 +148,40 @@ class Connection {
     }
     if (line.event !== undefined) {
       this.#attempt = 0;
-      this.#cursor = line.cursor;
+      this.#moveTo(line.cursor);
       return this.#call(this.#options.onEvent, line.event, line.cursor);
     }
     const { control, ...rest } = line;
     switch (control) {
       case "hello":
         this.#hasGreeted = true;
-        this.#cursor = rest.cursor;
-        this.#say({ state: "replaying", stream: rest.stream, log: rest.log });
+        // Before the log was read it says where that would be by the clock, and forgets what else was asked for.
+        if (!this.#isLocated) this.#cursor = rest.cursor;
+        this.#greeting = { state: "replaying", stream: rest.stream, log: rest.log };
+        this.#say(this.#greeting);
         return;
       case "gap":
         return this.#call(this.#options.onGap, { kind: "gap", ...rest });
       case "reset":
-        this.#cursor = rest.cursor;
+        this.#moveTo(rest.cursor);
         return this.#call(this.#options.onGap, { kind: "reset", lost: null, ...rest });
       case "heartbeat":
-        this.#cursor = rest.cursor;
         if (rest.log === "unreachable") return void this.#say({ state: "unreachable", why: rest.error ?? "" });
+        this.#moveTo(rest.cursor);
         this.#attempt = 0;
-        if (this.#state !== "live") this.#say({ state: "live" });
+        // It comes in a long replay as well, far from the end.
+        if (id(rest.cursor) === id(rest.head)) {
+          if (this.#state !== "live") this.#say({ state: "live" });
+        } else if (this.#state === "unreachable" && this.#greeting) this.#say(this.#greeting);
         return;
       case "bye":
         this.#bye = rest;
     }
+  }
+
+  #moveTo(cursor) {
+    this.#cursor = cursor;
+    this.#isLocated = true;
   }
 
   #acknowledge(characters) {
@@ -227,6 +242,11 @@ class Connection {
     }
     return undefined;
   }
+}
+
+/** What two cursors have in common that are the same place. */
+function id(cursor) {
+  return cursor.split("@", 1)[0];
 }
 
 function report(error) {

@@ -126,6 +126,20 @@ test("a page that connected before the first event resumes as well", async () =>
   await gets("missed");
 });
 
+test("a page that came while the log was away still gets the newest it asked for, over another bridge", async () => {
+  for (const type of ["a", "b"]) await redis.add(event(type, {}));
+  await bridge.stop();
+  await redis.pause();
+  await bridge.resume();
+  await connectInPage({ tail: 1 });
+  await until("the page hears of it", async () => (await kept()).states.some(({ state }) => state === "unreachable"));
+  await bridge.stop("SIGKILL");
+  await redis.resume();
+  await bridge.resume();
+  await gets("b");
+  await isLive();
+});
+
 test("a hole and a deleted log are told with what is known of them", async () => {
   await bridge.stop();
   for (const type of ["a", "b", "c"]) await redis.add(event(type, {}));
