@@ -117,6 +117,12 @@ impl Feed {
         }
     }
 
+    /// The same, unless it is a guess with which a client would forget that it asked for more.
+    pub(crate) fn place(&self) -> Option<Cursor> {
+        let wants_last = matches!(self.position, Position::Wanted(Start::Last(_)));
+        (!wants_last).then(|| self.cursor())
+    }
+
     /// Where the ring ends.
     pub(crate) fn head(&self) -> Cursor {
         self.source.ring.head().cursor

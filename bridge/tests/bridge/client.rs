@@ -1,17 +1,15 @@
 use std::collections::HashSet;
-use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use event_bridge::Bridge;
 use event_bridge::client::{Builder, Client, ClientError, Item, State};
-use event_core::log::{Cursor, Direction, EntryId, Log, LogError, LogFuture, LogInfo, MemoryLog, Page};
+use event_core::log::{Log as _, MemoryLog};
 use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::support::program::{command, run};
-use crate::support::{Redis, TestBridge, agent, event, event_of, get, in_time, until};
+use crate::support::{Away, Redis, TestBridge, agent, event, event_of, get, in_time, until};
 
 /// A client that does not wait long.
 fn client(port: u16) -> Builder {
@@ -246,27 +244,6 @@ async fn a_bridge_that_is_not_there_yet_is_waited_for() {
             assert_eq!(event.envelope().unwrap().event_type, "run_started");
             break;
         }
-    }
-}
-
-/// A log that does not answer.
-struct Away;
-
-impl Log for Away {
-    fn stream(&self) -> &'static str {
-        "away"
-    }
-
-    fn append<'a>(&'a self, _: &'a [Bytes]) -> LogFuture<'a, Vec<Result<EntryId, LogError>>> {
-        Box::pin(pending())
-    }
-
-    fn page(&self, _: Cursor, _: Direction, _: usize) -> LogFuture<'_, Page> {
-        Box::pin(pending())
-    }
-
-    fn info(&self) -> LogFuture<'_, LogInfo> {
-        Box::pin(pending())
     }
 }
 

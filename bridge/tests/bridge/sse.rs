@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use event_bridge::Limits;
@@ -5,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
-use crate::support::{Redis, Sse, TestBridge, event, event_of, get, get_with, limits, seq, until};
+use crate::support::{Away, Redis, Sse, TestBridge, event, event_of, get, get_with, limits, seq, until};
 
 #[tokio::test]
 async fn events_come_as_stored_with_their_cursors_as_ids_first_replayed_then_live() {
@@ -49,6 +50,19 @@ async fn a_browser_that_reconnects_resumes_after_its_last_event_whatever_its_add
     // An empty header says nothing.
     let mut fresh = Sse::resume(bridge.port, "?tail=1", "").await;
     assert_eq!(fresh.seqs(1).await, [5]);
+}
+
+#[tokio::test]
+async fn a_browser_that_asked_for_the_newest_while_the_log_was_away_asks_for_them_again() {
+    let bridge = TestBridge::start(Arc::new(Away));
+    let mut viewer = Sse::connect(bridge.port, "?tail=5").await;
+    assert_eq!(viewer.message().await.unwrap().name, "hello");
+    assert_eq!(viewer.message().await.unwrap().name, "heartbeat");
+    assert_eq!(viewer.last_event_id, "");
+    // By the clock, nothing is missed that comes from now on.
+    let mut viewer = Sse::connect(bridge.port, "").await;
+    assert_eq!(viewer.message().await.unwrap().name, "hello");
+    assert_ne!(viewer.last_event_id, "");
 }
 
 #[tokio::test]

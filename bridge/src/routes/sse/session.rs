@@ -159,7 +159,7 @@ impl Session {
         let log = &self.state.source.log;
         let cursor = self.feed.cursor();
         let hello = Control::hello(log.stream(), log.kind(), cursor);
-        let mut text = self.control("hello", Some(cursor), &hello);
+        let mut text = self.control("hello", self.feed.place(), &hello);
         if self.form == Form::Sse {
             // Not the same for all, who may have lost their bridge at once.
             text.insert_str(0, &format!("retry: {}\n", RETRY_MS + fastrand::u64(..RETRY_MS)));
@@ -176,7 +176,8 @@ impl Session {
         let error = source.health.error();
         let cursor = self.feed.cursor();
         let line = Control::heartbeat(source.ring.head().cursor, cursor, error.as_deref());
-        body.send(self.control("heartbeat", Some(cursor), &line).into()).await
+        body.send(self.control("heartbeat", self.feed.place(), &line).into())
+            .await
     }
 
     /// A control line in the client's form; from `cursor` the client resumes.

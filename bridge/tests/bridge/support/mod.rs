@@ -1,6 +1,7 @@
 //! What the tests stand on: a redis-server of their own, a bridge on a free port, viewers and plain HTTP.
 
 pub(crate) mod agent;
+mod away;
 mod bridge;
 mod http;
 pub(crate) mod program;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+pub(crate) use self::away::Away;
 pub(crate) use self::bridge::{TestBridge, limits};
 pub(crate) use self::http::{Answer, get, get_with, rest, send};
 pub(crate) use self::redis::Redis;
