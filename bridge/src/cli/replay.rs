@@ -1,5 +1,6 @@
 //! `event-bridge replay`. Owns the pace: an event comes as long after the first as it did, divided by the speed.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufReader, IsTerminal as _, stderr};
 use std::path::PathBuf;
@@ -13,8 +14,9 @@ use bytes::Bytes;
 use clap::Args;
 use event_bridge::__private::{Recorded, Recording, Retime};
 use event_bridge::Bridge;
+use event_core::Timestamp;
 use event_core::log::{Log, MemoryLog};
-use event_core::{Envelope, Timestamp};
+use serde::Deserialize;
 use tokio::sync::oneshot;
 
 use super::log::LogArgs;
@@ -27,10 +29,13 @@ Examples:
   event-bridge replay run.ndjson --to-redis --speed 0  # all at once
   event-bridge replay run.ndjson --to-redis --stream demo --retime
 
-Times and ids stay what they were, unless --retime makes a new run of now of them.";
+Times and ids stay what they were, unless --retime makes a new run of now of them.
+
+Exit codes: 0 done, or Ctrl-C of --serve; 1 failed; 2 misused; 130 Ctrl-C before all was added to Redis.";
 
 /// How many events are added at once.
 const BATCH: usize = 500;
+const INTERRUPTED: u8 = 130;
 const PROGRESS: Duration = Duration::from_millis(500);
 
 #[derive(Args)]
@@ -73,7 +78,10 @@ impl Replay {
                 let log = self.log.open()?;
                 return tokio::select! {
                     replayed = self.replay(&mut recording, &log) => replayed.map(|()| ExitCode::SUCCESS),
-                    () = &mut stopped => Ok(ExitCode::SUCCESS),
+                    () = &mut stopped => {
+                        eprintln!("event-bridge: stopped before the end of the recording");
+                        Ok(ExitCode::from(INTERRUPTED))
+                    }
                 };
             }
             let log = Arc::new(MemoryLog::new(self.file.display().to_string(), 0));
@@ -145,9 +153,16 @@ impl Replay {
     }
 }
 
+/// What is looked at of an event; another producer's may have nothing else.
+#[derive(Deserialize)]
+struct Timed<'a> {
+    #[serde(borrow)]
+    ts: Cow<'a, str>,
+}
+
 /// When an event happened, if it says so.
 fn time_of(json: &str) -> Option<Timestamp> {
-    let event: Envelope = serde_json::from_str(json).ok()?;
+    let event: Timed<'_> = serde_json::from_str(json).ok()?;
     event.ts.parse().ok()
 }
 

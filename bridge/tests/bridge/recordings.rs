@@ -1,6 +1,7 @@
 use std::path::Path;
 use std::process::Stdio;
 
+use event_core::log::Log as _;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
@@ -191,6 +192,24 @@ async fn a_recording_is_watched_again_without_redis() {
     assert_eq!(get(port, "/").await.status, 200);
     interrupt(&child).await;
     assert_eq!(in_time("it ends", child.wait()).await.unwrap().code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_replay_that_is_interrupted_does_not_look_like_one_that_came_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("long.ndjson");
+    let at = |time: &str| format!(r#"{{"type":"a","ts":"2026-11-22T{time}Z","payload":{{}}}}"#);
+    std::fs::write(&file, format!("{}\n{}\n", at("13:00:00.000000"), at("14:00:00.000000"))).unwrap();
+    let redis = Redis::start();
+    let path = file.to_str().unwrap();
+    let mut replay = command(&["replay", path, "--to-redis", "--redis", &redis.url()]);
+    let mut child = replay.spawn().unwrap();
+    until("the first event is there", || async {
+        redis.log().info().await.is_ok_and(|info| info.length == 1)
+    })
+    .await;
+    interrupt(&child).await;
+    assert_eq!(in_time("it ends", child.wait()).await.unwrap().code(), Some(130));
 }
 
 #[tokio::test]
