@@ -42,11 +42,7 @@ impl Access {
                 .iter()
                 .map(|host| host.to_ascii_lowercase())
                 .collect(),
-            allowed_origins: config
-                .allowed_origins
-                .iter()
-                .map(|origin| origin.trim_end_matches('/').to_ascii_lowercase())
-                .collect(),
+            allowed_origins: config.allowed_origins.iter().map(|origin| as_sent(origin)).collect(),
             token: config.token.clone(),
             is_tls: config.tls.is_some(),
         }
@@ -225,6 +221,13 @@ fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers
         .get(name)
         .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+/// An origin as browsers send it: without the port that its scheme has anyway.
+fn as_sent(origin: &str) -> String {
+    let origin = origin.trim_end_matches('/').to_ascii_lowercase();
+    let port = if origin.starts_with("https:") { ":443" } else { ":80" };
+    origin.strip_suffix(port).map_or(origin.clone(), str::to_owned)
 }
 
 /// The host and port of an origin; none for `null` and other schemes than HTTP's.

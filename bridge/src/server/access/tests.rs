@@ -98,3 +98,18 @@ fn pages_of_loopback_of_our_own_and_of_named_origins_may_read() {
         assert!(!page_of(origin), "{origin}");
     }
 }
+
+#[test]
+fn an_origin_may_be_allowed_with_the_port_that_browsers_leave_out() {
+    let access = Access::new(&Config {
+        allowed_origins: vec!["https://tools.example:443/".into(), "http://plain.example:80".into()],
+        ..Config::default()
+    });
+    let is_allowed = |origin: &str| {
+        let mut headers = HeaderMap::new();
+        headers.insert(ORIGIN, origin.parse().unwrap());
+        access.origin(&headers, &"127.0.0.1:9999".parse().unwrap()).is_ok()
+    };
+    assert!(is_allowed("https://tools.example") && is_allowed("http://plain.example"));
+    assert!(!is_allowed("http://tools.example") && !is_allowed("https://tools.example:8443"));
+}
