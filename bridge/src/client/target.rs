@@ -29,7 +29,7 @@ pub(super) struct Target {
 impl Target {
     pub(super) fn new(builder: &Builder) -> Result<Self, ClientError> {
         let text = builder.url.trim();
-        let invalid = || ClientError::Url(text.to_owned());
+        let invalid = || ClientError::Url(shown(text));
         let full = if text.contains("://") {
             text.to_owned()
         } else {
@@ -86,6 +86,21 @@ impl Target {
     }
 }
 
+/// An address as it may be repeated: before an @ stands a password, and behind a ? a token, as likely as not.
+fn shown(text: &str) -> String {
+    let text = match text.split_once('?') {
+        Some((before, _)) => format!("{before}?…"),
+        None => text.to_owned(),
+    };
+    let Some((_, host)) = text.rsplit_once('@') else {
+        return text;
+    };
+    match text.split_once("://") {
+        Some((scheme, _)) => format!("{scheme}://…@{host}"),
+        None => format!("…@{host}"),
+    }
+}
+
 fn invalid_token() -> ClientError {
     ClientError::Refused {
         status: 401,
@@ -128,15 +143,16 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_named() {
-        for url in [
-            "",
-            "redis://localhost",
-            "http://",
-            "http://a b",
-            "http://:p@host",
-            "http://host/?token=x",
-        ] {
+        for url in ["", "redis://localhost", "http://", "http://a b"] {
             assert_eq!(target(url).unwrap_err(), ClientError::Url(url.to_owned()));
+        }
+        // A secret in it is not repeated.
+        for (url, shown) in [
+            ("http://me:p@host", "http://…@host"),
+            ("me:p@host", "…@host"),
+            ("http://host/?token=x", "http://host/?…"),
+        ] {
+            assert_eq!(target(url).unwrap_err(), ClientError::Url(shown.to_owned()));
         }
     }
 }
