@@ -2,7 +2,9 @@
 //! bound again in there, so that arguments are dropped when and in the order they would be without us, before the
 //! finished event.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use std::iter::Peekable;
+
+use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::visit::Visit;
 use syn::{
@@ -10,17 +12,19 @@ use syn::{
 };
 
 /// Prepares the arguments of a signature for `body`, and returns the statements that begin it. `start` and `finish` are
-/// the tokens that read arguments before and behind it: behind it, those that can be copied.
+/// the tokens that read arguments before and behind it: behind it, those that can be copied. `never` stands for a value
+/// of any type, in a branch that is not taken.
 pub(crate) fn rebind(
     signature: &mut Signature,
     start: &TokenStream,
     finish: &TokenStream,
     body: &TokenStream,
+    never: &TokenStream,
 ) -> TokenStream {
     let events = quote!(#start #finish);
     let arguments = signature.inputs.iter_mut().enumerate();
     arguments
-        .map(|(index, argument)| rebind_one(index, argument, &events, body))
+        .map(|(index, argument)| rebind_one(index, argument, &events, body, never))
         .collect()
 }
 
@@ -53,9 +57,15 @@ impl<'ast> Visit<'ast> for Reads {
     }
 }
 
-fn rebind_one(index: usize, argument: &mut FnArg, events: &TokenStream, body: &TokenStream) -> TokenStream {
+fn rebind_one(
+    index: usize,
+    argument: &mut FnArg,
+    events: &TokenStream,
+    body: &TokenStream,
+    never: &TokenStream,
+) -> TokenStream {
     let typed = match argument {
-        FnArg::Receiver(receiver) => return rebind_self(receiver),
+        FnArg::Receiver(receiver) => return rebind_self(receiver, body, never),
         FnArg::Typed(typed) => typed,
     };
     let mut bound = Vec::new();
@@ -115,7 +125,7 @@ fn is_plain(binding: &PatIdent) -> bool {
 }
 
 /// `self` keeps its name; mentioning all of it keeps the body from taking only the fields it uses.
-fn rebind_self(receiver: &Receiver) -> TokenStream {
+fn rebind_self(receiver: &Receiver, body: &TokenStream, never: &TokenStream) -> TokenStream {
     let cfgs = cfgs(&receiver.attrs);
     let this = &receiver.self_token;
     let is_reference = match &receiver.kind {
@@ -126,8 +136,52 @@ fn rebind_self(receiver: &Receiver) -> TokenStream {
     if is_reference {
         TokenStream::new()
     } else {
-        quote!(#(#cfgs)* let _ = &#this;)
+        // rustc takes a field that is assigned in a closure for one that nobody reads, although a destructor may. One that
+        // it sees run there, it spares.
+        let dropped = (receiver.mutability.is_some() && assigns_to_self(body))
+            .then(|| quote!(#(#cfgs)* if false { #this = #never; }));
+        quote!(#dropped #(#cfgs)* let _ = &#this;)
     }
+}
+
+/// Whether `self.field = …` or the like stands somewhere in there.
+fn assigns_to_self(tokens: &TokenStream) -> bool {
+    let mut tokens = tokens.clone().into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_found = match token {
+            TokenTree::Group(group) => assigns_to_self(&group.stream()),
+            TokenTree::Ident(this) => this == "self" && is_assignment(&operator_behind_fields(&mut tokens)),
+            _ => false,
+        };
+        if is_found {
+            return true;
+        }
+    }
+    false
+}
+
+/// What stands behind `.field[index]`, if that is an operator.
+fn operator_behind_fields(tokens: &mut Peekable<impl Iterator<Item = TokenTree>>) -> String {
+    let is_of_place = |token: &TokenTree| match token {
+        TokenTree::Punct(punct) => punct.as_char() == '.',
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Bracket,
+        TokenTree::Ident(_) | TokenTree::Literal(_) => true,
+    };
+    while tokens.next_if(is_of_place).is_some() {}
+    let mut operator = String::new();
+    let mut is_joint = true;
+    while is_joint && let Some(TokenTree::Punct(punct)) = tokens.next_if(|next| matches!(next, TokenTree::Punct(_))) {
+        operator.push(punct.as_char());
+        is_joint = punct.spacing() == Spacing::Joint;
+    }
+    operator
+}
+
+fn is_assignment(operator: &str) -> bool {
+    let is_comparison = ["==", "!=", "<=", ">=", "=>"]
+        .iter()
+        .any(|other| operator.starts_with(other));
+    !is_comparison && operator.contains('=')
 }
 
 fn rebind_ident(binding: &PatIdent, cfgs: &[&Attribute], events: &TokenStream) -> TokenStream {

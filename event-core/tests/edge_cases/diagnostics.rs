@@ -171,6 +171,72 @@ pub fn local() {
 }
 
 #[test]
+fn case_33_fields_that_a_destructor_reads_are_no_unused_assignments() {
+    same(
+        "clippy-driver",
+        r"
+pub struct Guard<'a> {
+    is_armed: bool,
+    fired: &'a mut [u32; 2],
+}
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        self.fired[0] += u32::from(self.is_armed);
+    }
+}
+impl Guard<'_> {
+    #[twin]
+    pub fn disarm(mut self) {
+        self.is_armed = false;
+    }
+    #[twin]
+    pub async fn disarm_later(mut self) {
+        if self.fired[1] == 0 {
+            self.is_armed &= false;
+        }
+    }
+    #[twin]
+    pub fn boxed(mut self: Box<Self>) {
+        self.is_armed = false;
+    }
+    #[twin]
+    pub fn compared(mut self) -> bool {
+        self.is_armed == false
+    }
+    #[twin]
+    pub fn built(mut self, is_armed: bool) -> Self {
+        self.is_armed = is_armed;
+        self
+    }
+}
+#[twin]
+pub fn free(mut guard: Guard<'_>) {
+    guard.is_armed = false;
+}",
+        &["unused_mut"],
+    );
+}
+
+// One that nothing reads, since its type has no destructor: said of the closure's copy, and true.
+#[test]
+fn case_33_fields_that_nothing_reads_are_unused_assignments() {
+    let said = compiler::says(
+        "rustc",
+        r"
+#![warn(unused)]
+pub struct Switch(pub bool);
+impl Switch {
+    #[event_core::emits(event_core::StepStarted, event_core::StepFinished)]
+    pub fn turn_off(mut self) {
+        self.0 = false;
+    }
+}",
+    );
+    let expected = "\"warning\" unused_assignments: \"value assigned to `self` is never read\" at 7:9:7:23";
+    assert_eq!(said, [expected]);
+}
+
+#[test]
 fn case_57_must_use_is_reported_as_it_would() {
     same(
         "rustc",

@@ -187,7 +187,9 @@ fn finish_tokens(args: &Args) -> TokenStream {
 /// Binds the arguments again for the body; returns the statements.
 fn rebind(args: &Args, function: &mut Function) -> TokenStream {
     let (start, finish) = (start_tokens(args), finish_tokens(args));
-    params::rebind(&mut function.signature, &start, &finish, &function.body.tokens())
+    let (private, body) = (private(args), function.body.tokens());
+    let never = quote!(#private::never(#private::hint()));
+    params::rebind(&mut function.signature, &start, &finish, &body, &never)
 }
 
 /// The head of the closure around a body. It lies where the function does: what rustc says of it is said of that, and

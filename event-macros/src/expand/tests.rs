@@ -227,6 +227,33 @@ fn statements_of_ours_come_behind_the_items_that_a_body_begins_with() {
 }
 
 #[test]
+fn a_field_of_self_that_is_assigned_is_one_that_the_destructor_may_read() {
+    let is_seen = |receiver: &str, statement: &str| {
+        let item = format!("fn f({receiver}) {{ g(); if a {{ {statement} }} }}");
+        printed("A, B", &item).contains("if false {")
+    };
+    for assignment in [
+        "self.on = false;",
+        "self.0.1 += 1;",
+        "self.list[0] = 1;",
+        "self.n <<= 1;",
+        "self.n =-1;",
+    ] {
+        assert!(is_seen("mut self", assignment), "{assignment}");
+        assert!(!is_seen("&mut self", assignment), "{assignment}");
+    }
+    for other in [
+        "self.n == 1;",
+        "self.n <= 1;",
+        "let a = self.n;",
+        "match self.n { n => n }",
+        "self.set(1);",
+    ] {
+        assert!(!is_seen("mut self", other), "{other}");
+    }
+}
+
+#[test]
 fn impl_trait_is_left_to_inference_at_any_depth() {
     let item = "fn f() -> Result<Box<impl Iterator<Item = impl Clone>>, E> { g() }";
     assert!(printed("A, B", item).contains("move || -> Result<Box<_>, E>"));
