@@ -63,12 +63,17 @@ pub(super) fn run(workspace: &Workspace, is_quick: bool) -> Result<String> {
         terminal::bold("Building the calls, with and without --cfg emits_off")
     );
     let programs = [Program::build(workspace)?, Program::build_off(workspace)?];
+    let debug = Program::build_debug(workspace)?;
     let mut results = Results::new();
     for program in &programs {
         count(workspace, program, &effort, &mut results)?;
     }
     time(workspace, &programs, &effort, &mut results)?;
-    report::report(&results, &programs[0].sizes(workspace)?, &effort)
+    let sizes = report::Bytes {
+        optimised: programs[0].sizes(workspace)?,
+        debug: debug.sizes(workspace)?,
+    };
+    report::report(&results, &sizes, &effort)
 }
 
 /// What does not depend on the machine's mood.

@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::process::Command;
 use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
@@ -45,30 +46,39 @@ pub(super) struct Program {
 impl Program {
     /// With every peer.
     pub(super) fn build(workspace: &Workspace) -> Result<Self> {
-        Self::built(workspace, false)
+        Self::built_as(workspace, "bench/cost", "release", |command| {
+            command.arg("--release");
+        })
+    }
+
+    /// The bytes of every peer alone, not optimised: there frames are not merged.
+    pub(super) fn build_debug(workspace: &Workspace) -> Result<Self> {
+        Self::built_as(workspace, "bench/cost", "debug", |command| {
+            command.args(["--bin", "sizes"]);
+        })
     }
 
     /// Our calls alone, compiled out.
     pub(super) fn build_off(workspace: &Workspace) -> Result<Self> {
-        Self::built(workspace, true)
+        let off = Self::built_as(workspace, "bench/cost-off", "release", |command| {
+            command.args(["--release", "--no-default-features"]);
+            command.env("RUSTFLAGS", "--cfg emits_off");
+        })?;
+        Ok(Self { is_off: true, ..off })
     }
 
-    fn built(workspace: &Workspace, is_off: bool) -> Result<Self> {
-        let target = workspace
-            .target()
-            .join(if is_off { "bench/cost-off" } else { "bench/cost" });
+    fn built_as(workspace: &Workspace, target: &str, profile: &str, ask: impl FnOnce(&mut Command)) -> Result<Self> {
+        let target = workspace.target().join(target);
         // Not locked: our own crates may have come to need another. The versions of peers stay as they are.
-        let mut command = workspace.cargo(&["build", "--release", "--manifest-path", MANIFEST]);
+        let mut command = workspace.cargo(&["build", "--manifest-path", MANIFEST]);
         command.env("CARGO_TARGET_DIR", &target);
-        if is_off {
-            command.arg("--no-default-features").env("RUSTFLAGS", "--cfg emits_off");
-        }
+        ask(&mut command);
         if !process::run_shown(&mut command)?.is_success {
             bail!("`{}` failed; its output is above", process::line_of(&command));
         }
         Ok(Self {
-            folder: target.join("release"),
-            is_off,
+            folder: target.join(profile),
+            is_off: false,
         })
     }
 

@@ -37,8 +37,15 @@ const ROWS: &[(&str, &str)] = &[
     ("emits-1024", "#[emits], 1 KiB of text"),
 ];
 
+/// What the attributes add in bytes, in either build, in the same order.
+#[derive(Default)]
+pub(super) struct Bytes {
+    pub(super) optimised: Vec<Sizes>,
+    pub(super) debug: Vec<Sizes>,
+}
+
 /// All tables, one below the other.
-pub(super) fn report(results: &Results, sizes: &[Sizes], effort: &Effort) -> Result<String> {
+pub(super) fn report(results: &Results, sizes: &Bytes, effort: &Effort) -> Result<String> {
     if let Some(((name, _), _)) = results.iter().find(|((name, _), _)| label(name).is_none()) {
         bail!("the case {name:?} has no row; add it to the table in {}", file!());
     }
@@ -114,10 +121,17 @@ fn allocations(results: &Results) -> Table {
     table
 }
 
-fn bytes(sizes: &[Sizes]) -> Table {
-    let mut table = Table::new(&["attribute", "future", "future, 280 B by value", "stack by level"]);
-    for size in sizes {
-        let numbers = [size.future, size.future_by_value, size.stack];
+fn bytes(sizes: &Bytes) -> Table {
+    let heading = [
+        "attribute",
+        "future",
+        "future, 280 B by value",
+        "stack by level",
+        "debug build",
+    ];
+    let mut table = Table::new(&heading);
+    for (size, debug) in sizes.optimised.iter().zip(&sizes.debug) {
+        let numbers = [size.future, size.future_by_value, size.stack, debug.stack];
         table.row(std::iter::once(size.name.clone()).chain(numbers.map(|number| number.to_string())));
     }
     table
@@ -183,7 +197,7 @@ mod tests {
             bursts: 1,
             counted: 1,
         };
-        let error = report(&results, &[], &effort).unwrap_err().to_string();
+        let error = report(&results, &Bytes::default(), &effort).unwrap_err().to_string();
         assert!(error.contains("\"new\" has no row"), "{error}");
     }
 }
