@@ -44,6 +44,7 @@ const ROWS: &[(&str, &str, &str, usize, &str)] = &[
         0,
         "< 2,000 ms",
     ),
+    ("backlog of 50,000: all there", "backlog.liveMs", " ms", 0, ""),
     ("full, at 1,000 a second: memory before", "flat.before", " MB", 0, ""),
     (
         "full, at 1,000 a second: memory after",
