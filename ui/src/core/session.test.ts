@@ -265,3 +265,18 @@ test("more events than are kept stay within the limit, and the table over them w
   expect(table.total).toBeLessThanOrEqual(21_024);
   expect(table.rows[0]?.summary).toBe("i=49999");
 });
+
+test("the first hits of a filter do not wait for pictures", () => {
+  feed(session, ...Array.from({ length: 600 }, (_, i) => line(started("step_started", `s${i}`))));
+  session.request({ kind: "show", pictures: ["timeline"] });
+  expect(look().timeline).toBeDefined();
+  now += 1000;
+  session.request({ kind: "filter", filter: { ...NO_FILTER, text: "step_started" } });
+  session.work(() => true);
+  const first = session.snapshot();
+  expect(first.query.scanning).toBe(true);
+  expect(first.table.total).toBeGreaterThan(0);
+  expect(first.timeline).toBeUndefined();
+  now += 1000;
+  expect(look().timeline).toBeDefined();
+});

@@ -8,7 +8,7 @@ import { dimmingBy } from "./dimming";
 import type { Row } from "./event";
 import { exportRows, type ExportedFile } from "./export";
 import { judge, NO_FILTER, type Filter, type Judge, type Scope } from "./filter";
-import { Gallery } from "./gallery";
+import { Gallery, type Scene } from "./gallery";
 import { headerView } from "./header";
 import { rowsOfRun, rowsOfSpan } from "./inside";
 import { Journey } from "./journey";
@@ -50,6 +50,8 @@ export class Session {
   private judge: Judge;
   private judgedAt = Number.NEGATIVE_INFINITY;
   private judgedVersion = -1;
+  /** A filter was just asked for: its first hits are waited for. */
+  private isAwaited = false;
   private shownRun = "";
   private windows: Record<Pane, Window> = { table: { from: 0, count: 60 }, tree: { from: 0, count: 60 } };
   private readonly frozenAt: Record<Pane, number | undefined> = { table: undefined, tree: undefined };
@@ -109,6 +111,7 @@ export class Session {
         return;
       case "filter":
         this.filter = request.filter;
+        this.isAwaited = true;
         this.look(this.shownRun);
         return;
       case "window":
@@ -208,8 +211,15 @@ export class Session {
       now: nowOf(lens, run),
       ...this.lists(lens),
       ...(details === undefined ? {} : { details }),
-      ...this.gallery.make({ lens, run, runs, lines, tree: this.tree, dimming, now: this.localNow(), choices: `${JSON.stringify(this.filter)} ${this.shownRun}` }),
+      ...this.pictures({ lens, run, runs, lines, tree: this.tree, dimming, now: this.localNow(), choices: `${JSON.stringify(this.filter)} ${this.shownRun}` }),
     };
+  }
+
+  /** Pictures of a hundred thousand spans take longer than the first hits of a filter, so they come with what follows. */
+  private pictures(scene: Scene): ReturnType<Gallery["make"]> {
+    const waits = this.isAwaited && this.table.scanning;
+    this.isAwaited = false;
+    return waits ? {} : this.gallery.make(scene);
   }
 
   private ground(): Ground {
