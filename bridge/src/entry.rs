@@ -3,10 +3,13 @@
 //! read here can fail: a producer's mistake is something to show.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use event_core::catalog::ALIASES;
 use event_core::log::{Content, Entry};
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 /// The largest event that is passed on; what is larger would stall every viewer for the sake of one entry.
@@ -54,15 +57,49 @@ pub(crate) struct Invalid {
 }
 
 #[derive(Deserialize)]
-struct Envelope<'a> {
+struct Envelope<'a, P> {
     #[serde(borrow)]
     id: Option<&'a RawValue>,
     #[serde(borrow)]
     ts: Option<&'a RawValue>,
     #[serde(borrow, rename = "type")]
     kind: Option<&'a RawValue>,
-    #[serde(borrow)]
-    payload: Option<&'a RawValue>,
+    payload: Option<P>,
+}
+
+impl<'a, P> Envelope<'a, P> {
+    fn event(self, text: &'a str, payload: impl FnOnce(P) -> Payload<'a>) -> Result<Event<'a>, String> {
+        Ok(Event {
+            text,
+            id: self::text(self.id),
+            ts: self::text(self.ts),
+            kind: self::text(self.kind).ok_or("no `type` that is a string")?,
+            payload: self.payload.map(payload).unwrap_or_default(),
+        })
+    }
+}
+
+/// A payload that is an object. A derived struct alone would be read from an array as well.
+struct Object<'a>(Payload<'a>);
+
+impl<'de> Deserialize<'de> for Object<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor)
+    }
+}
+
+struct ObjectVisitor;
+
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = Object<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<'de>, A::Error> {
+        Payload::deserialize(MapAccessDeserializer::new(map)).map(Object)
+    }
 }
 
 /// The fields of a payload that the bridge knows, each of whatever JSON type its producer chose.
@@ -287,17 +324,18 @@ fn parse(bytes: &[u8]) -> Result<Event<'_>, String> {
             |_| "JSON, but not an object".to_owned(),
         ));
     }
-    let envelope: Envelope<'_> = serde_json::from_str(stored).map_err(|error| format!("not JSON: {error}"))?;
-    let kind = text(envelope.kind).ok_or("no `type` that is a string")?;
-    let payload = envelope.payload.filter(|payload| payload.get().starts_with('{'));
-    Ok(Event {
-        text: stored,
-        id: text(envelope.id),
-        ts: text(envelope.ts),
-        kind,
-        payload: payload
-            .and_then(|payload| serde_json::from_str(payload.get()).ok())
-            .unwrap_or_default(),
+    // Nearly always its payload is an object, and one look is enough.
+    if let Ok(envelope) = serde_json::from_str::<Envelope<'_, Object<'_>>>(stored) {
+        return envelope.event(stored, |Object(payload)| payload);
+    }
+    let envelope: Envelope<'_, &RawValue> =
+        serde_json::from_str(stored).map_err(|error| format!("not JSON: {error}"))?;
+    envelope.event(stored, |payload| {
+        let is_object = payload.get().starts_with('{');
+        is_object
+            .then(|| serde_json::from_str(payload.get()).ok())
+            .flatten()
+            .unwrap_or_default()
     })
 }
 

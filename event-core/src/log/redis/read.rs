@@ -195,8 +195,19 @@ fn entries(reply: Value) -> Result<Vec<Entry>, LogError> {
 fn entry(reply: Value) -> Result<Entry, LogError> {
     let mut parts = array(reply)?.into_iter();
     let id = entry_id(&parts.next().unwrap_or_default())?;
+    let fields = match sole_json(parts.next().unwrap_or_default()) {
+        Ok(json) => {
+            let content = Content::Json(Bytes::from(json));
+            return Ok(Entry {
+                id,
+                ordinal: None,
+                content,
+            });
+        }
+        Err(fields) => fields,
+    };
     let mut names = Vec::new();
-    for (name, value) in pairs(parts.next().unwrap_or_default())? {
+    for (name, value) in pairs(fields)? {
         if name == FIELD
             && let Value::BulkString(json) = value
         {
@@ -215,6 +226,23 @@ fn entry(reply: Value) -> Result<Entry, LogError> {
         ordinal: None,
         content,
     })
+}
+
+/// The text of an entry that is like nearly all: one field of our name, whose value is taken as it is. Others are given
+/// back.
+fn sole_json(fields: Value) -> Result<Vec<u8>, Value> {
+    let Value::Array(mut flat) = fields else {
+        return Err(fields);
+    };
+    match flat.as_slice() {
+        [Value::BulkString(name), Value::BulkString(_)] if name == FIELD.as_bytes() => {}
+        _ => return Err(Value::Array(flat)),
+    }
+    match flat.pop() {
+        Some(Value::BulkString(json)) => Ok(json),
+        // It was looked at above.
+        _ => Err(Value::Array(flat)),
+    }
 }
 
 /// A flat list of names and values, or a map in RESP3.
