@@ -17,7 +17,11 @@ const STREAM: &str = "agent_events";
 
 async fn client(server: &RedisServer) -> redis::aio::MultiplexedConnection {
     let client = redis::Client::open(server.url()).unwrap();
-    client.get_multiplexed_async_connection().await.unwrap()
+    // A busy machine may take its time.
+    let config = redis::AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(DEADLINE))
+        .set_response_timeout(Some(DEADLINE));
+    client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
 }
 
 fn log(server: &RedisServer) -> RedisLog {
