@@ -21,7 +21,10 @@ async fn client(server: &RedisServer) -> redis::aio::MultiplexedConnection {
     let config = redis::AsyncConnectionConfig::new()
         .set_connection_timeout(Some(DEADLINE))
         .set_response_timeout(Some(DEADLINE));
-    client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
+    client
+        .get_multiplexed_async_connection_with_config(&config)
+        .await
+        .unwrap()
 }
 
 fn log(server: &RedisServer) -> RedisLog {

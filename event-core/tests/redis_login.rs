@@ -35,7 +35,10 @@ async fn run(url: &str, command: &str) -> redis::Value {
     let mut command = redis::cmd(words.next().unwrap());
     let client = redis::Client::open(url).unwrap();
     let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(DEADLINE));
-    let mut connection = client.get_multiplexed_async_connection_with_config(&config).await.unwrap();
+    let mut connection = client
+        .get_multiplexed_async_connection_with_config(&config)
+        .await
+        .unwrap();
     command
         .arg(words.collect::<Vec<_>>())
         .query_async(&mut connection)

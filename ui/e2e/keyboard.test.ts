@@ -66,6 +66,7 @@ test("the main tasks are done without a pointer", async () => {
   // The graph, from box to box.
   await press("2");
   await until("the graph has the focus", async () => (await focused()).startsWith("Task graph"));
+  await viewer.page.locator("[data-pane=graph] [role=treeitem]").first().waitFor();
   const node = viewer.page.locator("[data-pane=graph] [aria-selected=true]");
   await press("l");
   await node.waitFor();
