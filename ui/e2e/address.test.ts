@@ -62,6 +62,8 @@ test("the address says run, selection, query and view, and opens on the same", a
 test("an address with a moment opens in the past", async () => {
   const { ts } = recorded[100] ?? { ts: "" };
   await viewer.page.goto(`${bridge.url}#/?t=${Date.parse(ts)}`);
+  await viewer.page.getByTestId("past").waitFor();
+  await until("the address says when", async () => (await hash()).includes(`t=${Date.parse(ts)}`));
   await viewer.page.reload();
   await viewer.page.getByTestId("past").waitFor();
   await until("the run is running", async () => (await viewer.figure("Run")).startsWith("running"));
