@@ -86,7 +86,7 @@ test("a viewer who scrolls back is left there, until the end of the tree is reac
   await sees("first-0");
   await addStep(run, "while-away");
   await viewer.page.locator(".tree-head", { hasText: "93" }).waitFor();
-  expect(await viewer.sees("first-0")).toBe(true);
+  await expect.poll(() => viewer.sees("first-0")).toBe(true);
   await viewer.page.mouse.wheel(0, 9000);
   await sees("while-away");
   await addStep(run, "back-again");
@@ -104,4 +104,18 @@ test("on a phone the tree opens at the newest span, of whatever run", async () =
   await viewer.shows("second-end");
   await show("Tree");
   await sees("second-end");
+});
+
+test("the tree stays at the newest span when its pane gets lower or higher", async () => {
+  await open({ viewport: { width: 1440, height: 700 } });
+  const run = await grow("first", 60);
+  await sees("first-end");
+  for (const height of [640, 720, 610, 760]) {
+    await viewer.page.setViewportSize({ width: 1440, height });
+    await sees("first-end");
+    await addStep(run, `at-${height}-end`);
+    await sees(`at-${height}-end`);
+  }
+  await viewer.page.setViewportSize({ width: 1440, height: 600 });
+  await sees("at-760-end");
 });

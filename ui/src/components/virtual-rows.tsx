@@ -25,8 +25,8 @@ export interface VirtualRowsProps {
   readonly reveal: number;
   readonly revealToken: number | string;
   onWindow(from: number, count: number): void;
-  /** `moved` is how far the viewer scrolled; 0 where the list moved by itself, because it shrank or was told to. */
-  onScroll?(top: number, moved: number): void;
+  /** `from` is where the list stood before; where it stands now, if it moved by itself. */
+  onScroll?(from: number): void;
   readonly children: ComponentChildren;
 }
 
@@ -34,8 +34,11 @@ export function VirtualRows({ total, rowHeight, shift = 0, scroller, reveal, rev
   const rows = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(0);
   const asked = useRef("");
-  // Where the list itself left the viewport. A scroll to anywhere else is the viewer's.
+  // Where the list itself left the viewport, and how high it was. A scroll to anywhere else is the viewer's.
   const placed = useRef(0);
+  const wasHigh = useRef(0);
+  const revealed = useRef(-1);
+  revealed.current = reveal * rowHeight;
 
   const ask = () => {
     const box = scroller.current;
@@ -49,13 +52,29 @@ export function VirtualRows({ total, rowHeight, shift = 0, scroller, reveal, rev
     onWindow(from, count);
   };
 
+  const show = () => {
+    const box = scroller.current;
+    const top = revealed.current;
+    if (!box || top < 0 || box.clientHeight === 0) return;
+    if (top < box.scrollTop) box.scrollTop = top;
+    else if (top + rowHeight > box.scrollTop + box.clientHeight) box.scrollTop = top + rowHeight - box.clientHeight;
+  };
+
   useEffect(() => {
     const box = scroller.current;
     if (!box) return undefined;
-    const observer = new ResizeObserver(() => setHeight(box.clientHeight));
+    // The revealed row stays in view if it was, and comes into view if the list was hidden.
+    const observer = new ResizeObserver(() => {
+      const top = revealed.current;
+      const wasSeen = top >= placed.current - 1 && top + rowHeight <= placed.current + wasHigh.current + 1;
+      if (wasSeen || wasHigh.current === 0) show();
+      wasHigh.current = box.clientHeight;
+      placed.current = box.scrollTop;
+      setHeight(box.clientHeight);
+    });
     observer.observe(box);
     return () => observer.disconnect();
-  }, [scroller]);
+  }, [scroller, rowHeight]);
   useEffect(ask, [height, rowHeight]);
   // Positions are set by script: a style attribute is what the page's own security policy forbids.
   useLayoutEffect(() => {
@@ -66,14 +85,9 @@ export function VirtualRows({ total, rowHeight, shift = 0, scroller, reveal, rev
     placed.current = scroller.current?.scrollTop ?? 0;
   }, [total, rowHeight, shift]);
   useLayoutEffect(() => {
-    const box = scroller.current;
-    if (!box || reveal < 0 || box.clientHeight === 0) return;
-    const top = reveal * rowHeight;
-    if (top < box.scrollTop) box.scrollTop = top;
-    else if (top + rowHeight > box.scrollTop + box.clientHeight) box.scrollTop = top + rowHeight - box.clientHeight;
-    placed.current = box.scrollTop;
-    // What was revealed while the list was hidden is revealed when it has a height.
-  }, [revealToken, height > 0]);
+    show();
+    placed.current = scroller.current?.scrollTop ?? 0;
+  }, [revealToken]);
 
   return (
     <div
@@ -82,10 +96,9 @@ export function VirtualRows({ total, rowHeight, shift = 0, scroller, reveal, rev
       role="presentation"
       onScroll={(event) => {
         ask();
-        const top = event.currentTarget.scrollTop;
-        const moved = top - placed.current;
-        placed.current = top;
-        onScroll?.(top, moved);
+        const from = placed.current;
+        placed.current = event.currentTarget.scrollTop;
+        onScroll?.(from);
       }}
     >
       <div class="virtual-rows" role="presentation" ref={rows}>

@@ -52,7 +52,7 @@ export function EventTable() {
         <VirtualRows
           total={total} rowHeight={rowHeight()} shift={topRank - base} scroller={scroller} reveal={tableIndex} revealToken={reveal}
           onWindow={(from, count) => send({ kind: "window", pane: "table", window: { from, count } })}
-          onScroll={(top) => leaveOrJoin(top)}
+          onScroll={() => leaveOrJoin(scroller.current?.scrollTop ?? 0)}
         >
           {rows.map((row) => (
             <EventRow

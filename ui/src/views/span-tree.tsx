@@ -9,6 +9,7 @@ import { formatCost, formatCount, formatDuration, formatElapsed } from "../core/
 import type { TreeRowView } from "../core/messages";
 import { send } from "./link";
 import { rowHeight } from "./media";
+import { isAtEnd, looksBack } from "./scroll";
 import { isFollowingTree, logNow, select, selection, toggleBranch, tree, treeFollowing } from "./state";
 
 export function SpanTree() {
@@ -24,11 +25,11 @@ export function SpanTree() {
   const chosen = selection.value.span;
   const active = rows.findIndex((row) => row.key === chosen);
   // Looking back stops the tree from moving; going to its end takes it up again.
-  const onScroll = (top: number, moved: number) => {
+  const onScroll = (from: number) => {
     const box = scroller.current;
     if (!box) return;
-    if (moved < 0) treeFollowing.value = false;
-    else if (moved > 0 && top + box.clientHeight >= box.scrollHeight - 4 && chosen === "") treeFollowing.value = true;
+    if (looksBack(box, from)) treeFollowing.value = false;
+    else if (box.scrollTop > from && isAtEnd(box) && chosen === "") treeFollowing.value = true;
   };
   return (
     <>

@@ -6,6 +6,7 @@ import { lookOf } from "../../components/status";
 import { formatDuration, formatTime } from "../../core/format";
 import type { TimelineLane } from "../../core/messages";
 import { send } from "../link";
+import { looksBack } from "../scroll";
 import { isFollowingTree, logNow, select, selection, timeline, toggleBranch, tree, treeFollowing } from "../state";
 import { paint } from "../theme";
 import { drawLanes, LANE, RULER } from "./draw";
@@ -63,7 +64,7 @@ export function Timeline() {
         title={lane ? titleOf(lane) : undefined}
         onScroll={(event) => {
           const top = event.currentTarget.scrollTop;
-          if (top < placed.current) treeFollowing.value = false;
+          if (looksBack(event.currentTarget, placed.current)) treeFollowing.value = false;
           placed.current = top;
           scrolled.value = top;
         }}
@@ -115,7 +116,7 @@ function useReveal(scroller: { readonly current: HTMLDivElement | null }, height
   const { treeIndex, reveal, span } = selection.value;
   const follows = isFollowingTree.value;
   const index = follows ? tree.value.newest : treeIndex;
-  const token = follows ? `newest ${index}` : `chosen ${reveal} ${span}`;
+  const token = follows ? `newest ${index} ${height}` : `chosen ${reveal} ${span}`;
   useEffect(() => {
     const box = scroller.current;
     if (!box || index < 0 || height === 0) return;
