@@ -8,6 +8,9 @@ import { changeFilter, connection, details, filter, goLive, header, isPast, mome
 /** What the address asked for and is not on screen yet. */
 const wanted = signal<Place | null>(null);
 
+/** The worker was told of it, and has not answered yet. */
+let isAskedFor = false;
+
 /** Everything that is on screen, as an address would say it. */
 const place = computed<Place>(() => {
   const { seq, span, node } = selection.value;
@@ -49,6 +52,7 @@ function open(): void {
     view.value = asked.view;
     if (asked.query !== filter.peek().text) changeFilter({ text: asked.query });
     wanted.value = points ? asked : null;
+    isAskedFor = false;
   });
   if (points) return;
   if (isPast.peek()) goLive();
@@ -56,9 +60,11 @@ function open(): void {
 }
 
 function write(): void {
-  const hash = writePlace(place.value);
+  const asked = wanted.value;
   // Until what was asked for is found, the address goes on asking for it.
-  if (wanted.value || hash === (location.hash || "#/")) return;
+  const pointed = asked && { at: asked.at, node: asked.node, span: asked.span, event: asked.event };
+  const hash = writePlace({ ...place.value, ...pointed });
+  if (hash === (location.hash || "#/")) return;
   const was = readPlace(location.hash);
   const isOther = was.view !== view.peek() || JSON.stringify(was.scope) !== JSON.stringify(readPlace(hash).scope);
   history[isOther ? "pushState" : "replaceState"](null, "", hash);
@@ -69,10 +75,22 @@ function search(): void {
   const asked = wanted.value;
   const isRead = source.value.kind === "recording" ? source.value.done : connection.value.phase === "live";
   if (!asked || !isRead) return;
-  const target = targetOf(asked, asked.scope.kind === "run" ? asked.scope.id : header.peek().run);
-  if (Number.isFinite(asked.at)) travel({ at: asked.at });
-  if (target) select(target);
-  wanted.value = null;
+  if (!isAskedFor) {
+    isAskedFor = true;
+    const target = targetOf(asked, asked.scope.kind === "run" ? asked.scope.id : header.peek().run);
+    if (Number.isFinite(asked.at)) travel({ at: asked.at });
+    if (target) select(target);
+  }
+  if (isOnScreen(asked)) wanted.value = null;
+}
+
+/** Whether a moment and a selection are there, if they were asked for: these, or others that the viewer chose meanwhile. */
+function isOnScreen({ at, event, span, node }: Place): boolean {
+  const { seq, span: selected, node: chosen } = selection.value;
+  const isThen = !Number.isFinite(at) || isPast.value;
+  if (event !== "") return isThen && seq >= 0 && details.value?.seq === seq;
+  if (span !== "") return isThen && selected !== "";
+  return isThen && (node === "" || chosen !== "");
 }
 
 function targetOf({ event, span, node }: Place, run: string): Target | null {
