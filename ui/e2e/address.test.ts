@@ -55,7 +55,7 @@ test("the address says run, selection, query and view, and opens on the same", a
   await viewer.isLive();
   await viewer.details().getByText(/403 Forbidden/).first().waitFor();
   await viewer.page.locator("[data-pane=graph] [aria-selected=true]").waitFor();
-  expect(await viewer.page.locator("#search").inputValue()).toBe("type:tool");
+  await expect.poll(() => viewer.page.locator("#search").inputValue()).toBe("type:tool");
   expect(viewer.page.url()).toBe(address);
 });
 
@@ -67,7 +67,7 @@ test("an address with a moment opens in the past", async () => {
   await viewer.page.reload();
   await viewer.page.getByTestId("past").waitFor();
   await until("the run is running", async () => (await viewer.figure("Run")).startsWith("running"));
-  expect(await hash()).toContain(`t=${Date.parse(ts)}`);
+  await expect.poll(() => hash()).toContain(`t=${Date.parse(ts)}`);
 });
 
 test("the browser's way back leads through the views", async () => {
@@ -87,5 +87,5 @@ test("a link is copied by a key, and said to be", async () => {
   await viewer.details().waitFor();
   await viewer.page.keyboard.press("c");
   await viewer.page.getByTestId("announcer").getByText("Link copied").waitFor({ state: "attached" });
-  expect(await viewer.page.evaluate(() => navigator.clipboard.readText())).toBe(viewer.page.url());
+  await expect.poll(() => viewer.page.evaluate(() => navigator.clipboard.readText())).toBe(viewer.page.url());
 });

@@ -64,9 +64,9 @@ test("an empty page plays the run that comes with it, and says that it is a demo
   await viewer.page.getByRole("button", { name: "Play a demo run" }).click();
   const notice = viewer.page.getByTestId("recording");
   await notice.waitFor();
-  expect(await notice.innerText()).toContain("not one of yours");
+  await expect.poll(() => notice.innerText()).toContain("not one of yours");
   await until("all of it is read", async () => (await viewer.page.locator(".counters").innerText()).startsWith(`${recorded.length} received`));
-  expect(await viewer.figure("Run")).toMatch(/^ok/);
+  await expect.poll(() => viewer.figure("Run")).toMatch(/^ok/);
   await viewer.picture("demo");
   await notice.getByRole("button", { name: "Close" }).click();
   await viewer.page.getByText("Listening on stream agent_events").waitFor();
@@ -85,7 +85,7 @@ test("what comes over the connection waits while a recording is shown", async ()
   await viewer.page.getByTestId("recording").waitFor();
   await redis.add('{"id":"x","ts":"2026-01-01T00:00:00","type":"from_the_stream","payload":{}}');
   await viewer.shows("run_started");
-  expect(await viewer.rows("from_the_stream").count()).toBe(0);
+  await expect.poll(() => viewer.rows("from_the_stream").count()).toBe(0);
   await viewer.page.getByTestId("recording").getByRole("button", { name: "Close" }).click();
   await viewer.shows("from_the_stream");
 });

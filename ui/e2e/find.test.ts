@@ -58,11 +58,11 @@ test("each part of a query says how many rows it hides, and goes by itself", asy
   const chip = viewer.page.locator(".chip", { hasText: "type:tool_returned" });
   // Without this part, so many more rows would pass the other one.
   const others = recorded.filter(({ type, payload }) => type !== "tool_returned" && Number(payload["duration"]) > 0.5);
-  expect(await chip.innerText()).toMatch(new RegExp(`hides ${others.length}$`));
+  await expect.poll(() => chip.innerText()).toMatch(new RegExp(`hides ${others.length}$`));
   await viewer.picture("chips");
   await viewer.page.getByRole("button", { name: "Remove dur>500ms" }).click();
   await finds(tools.length);
-  expect(await viewer.page.locator("#search").inputValue()).toBe("type:tool_returned");
+  await expect.poll(() => viewer.page.locator("#search").inputValue()).toBe("type:tool_returned");
 });
 
 test("a minus turns a part around, and quotes keep words together", async () => {
@@ -112,7 +112,7 @@ test("nothing found says which part hides most, and how to get the rows back", a
   await search("type:tool_returned nobody-wrote-this");
   const empty = viewer.page.locator(".table-pane .empty");
   await empty.getByText("The filter hides all").waitFor();
-  expect(await empty.innerText()).toContain("nobody-wrote-this alone hides");
+  await expect.poll(() => empty.innerText()).toContain("nobody-wrote-this alone hides");
   await viewer.picture("all-hidden");
   await empty.getByRole("button", { name: "Clear filter" }).click();
   await until("all rows are back", async () => (await viewer.page.locator(".chips").count()) === 0);

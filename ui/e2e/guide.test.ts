@@ -48,6 +48,6 @@ test("the guide's own page shows our events, newest first", async () => {
   });
   await redis.add(event("step_started", { step: 3, node_id: "1.2", root_id: "0" }));
   await until("the newest row is the step", async () => (await cells.nth(1).innerText()) === "step_started");
-  expect(await cells.nth(0).innerText()).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
-  expect(await cells.nth(2).innerText()).toBe('{"step":3,"node_id":"1.2","root_id":"0"}');
+  await expect.poll(() => cells.nth(0).innerText()).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+  await expect.poll(() => cells.nth(2).innerText()).toBe('{"step":3,"node_id":"1.2","root_id":"0"}');
 });

@@ -58,7 +58,7 @@ test("the main tasks are done without a pointer", async () => {
   await press("j");
   const chosen = viewer.page.locator(".tree-row.is-selected");
   await chosen.waitFor();
-  expect(await chosen.getAttribute("aria-level")).toBe("1");
+  await expect.poll(() => chosen.getAttribute("aria-level")).toBe("1");
   await press("h");
   await until("the run is closed", async () => (await viewer.spans().count()) === 1);
   await press("l");
@@ -110,14 +110,14 @@ test("single keys can be turned off, and the choice is kept", async () => {
   await press("e");
   await press("ArrowDown");
   await viewer.details().waitFor();
-  expect(await viewer.details().getByText(/403 Forbidden/).count()).toBe(0);
+  await expect.poll(() => viewer.details().getByText(/403 Forbidden/).count()).toBe(0);
 });
 
 test("those who do not see the page are told what happens, and not too often", async () => {
   await open();
   const last = (await events()).at(-1);
   const said = viewer.page.getByTestId("announcer");
-  expect(await said.getAttribute("aria-live")).toBe("polite");
+  await expect.poll(() => said.getAttribute("aria-live")).toBe("polite");
   const failure = { run_id: last?.payload["run_id"], span_id: "f000000000000001", tool_name: "late", api_name: "tool", success: false, outcome: "error", error: "too late" };
   await redis.add(JSON.stringify({ id: "late-1", ts: new Date().toISOString(), type: "tool_returned", payload: failure }));
   await said.getByText(/errors in research-agent/).waitFor({ state: "attached" });
@@ -129,6 +129,6 @@ test("colours of the system's own choosing leave nothing unseen", async () => {
   await viewer.page.keyboard.press("e");
   const chosen = viewer.page.locator(".tree-row.is-selected");
   await chosen.waitFor();
-  expect(await chosen.evaluate((row) => getComputedStyle(row).outlineStyle)).toBe("solid");
+  await expect.poll(() => chosen.evaluate((row) => getComputedStyle(row).outlineStyle)).toBe("solid");
   await viewer.picture("forced-colours");
 });

@@ -44,7 +44,7 @@ test("an empty page says what it listens to and how to send the first event", as
 test("an entry of a foreign producer appears as it is added", async () => {
   await redis.add('{"id":"x","ts":"2026-01-01T00:00:00","type":"my_type","payload":{"a":1}}');
   await viewer.shows("my_type");
-  expect(await viewer.rows("my_type").innerText()).toContain("a=1");
+  await expect.poll(() => viewer.rows("my_type").innerText()).toContain("a=1");
 });
 
 test("entries that are no events are shown as such and break nothing", async () => {
@@ -53,10 +53,10 @@ test("entries that are no events are shown as such and break nothing", async () 
   await redis.add(event("huge", { text: "x".repeat(2 * 1024 * 1024) }));
   await redis.add(event("after_all_that", { b: 2 }));
   await viewer.shows("after_all_that");
-  expect(await viewer.rows().count()).toBe(4);
+  await expect.poll(() => viewer.rows().count()).toBe(4);
   const invalid = await viewer.rows("invalid_entry").count();
   expect(invalid).toBeGreaterThanOrEqual(2);
-  expect(await viewer.figure("Invalid")).toBe(String(invalid));
+  await expect.poll(() => viewer.figure("Invalid")).toBe(String(invalid));
   await viewer.rows("not json").first().click();
   await viewer.details().getByText("not json").first().waitFor();
   await viewer.picture("invalid-entries");
@@ -65,12 +65,12 @@ test("entries that are no events are shown as such and break nothing", async () 
 test("a run shows its spans, figures and errors", async () => {
   for (const json of research(new Run())) await redis.add(json);
   await viewer.shows("step_finished");
-  expect(await viewer.page.locator(".run-picker > .button").innerText()).toContain("cable-research");
-  expect(await viewer.figure("Events")).toBe("7");
-  expect(await viewer.figure("Tokens")).toMatch(/^1,034/);
-  expect(await viewer.figure("Cost")).toMatch(/^\$0\.013/);
-  expect(await viewer.figure("Errors")).toBe("1");
-  expect(await viewer.figure("Run")).toMatch(/^running/);
+  await expect.poll(() => viewer.page.locator(".run-picker > .button").innerText()).toContain("cable-research");
+  await expect.poll(() => viewer.figure("Events")).toBe("7");
+  await expect.poll(() => viewer.figure("Tokens")).toMatch(/^1,034/);
+  await expect.poll(() => viewer.figure("Cost")).toMatch(/^\$0\.013/);
+  await expect.poll(() => viewer.figure("Errors")).toBe("1");
+  await expect.poll(() => viewer.figure("Run")).toMatch(/^running/);
   const levels = await viewer.spans().evaluateAll((rows) => rows.map((row) => [row.getAttribute("aria-level"), row.querySelector(".tree-label")?.textContent]));
   expect(levels).toEqual([["1", "cable-research"], ["2", "execute"], ["3", "Planner"], ["3", "search.web"]]);
   await viewer.picture("run");
@@ -82,7 +82,7 @@ test("details show the fields, the JSON as written, the other half and the paren
   const details = viewer.details();
   await details.getByText("agent::tools::Unreachable").first().waitFor();
   await details.getByRole("tab", { name: "JSON" }).click();
-  expect(await details.locator(".json").innerText()).toContain('"error": "page could not be loaded"');
+  await expect.poll(() => details.locator(".json").innerText()).toContain('"error": "page could not be loaded"');
   await details.getByRole("tab", { name: "Overview" }).click();
   await details.locator(".relations").getByRole("button", { name: /tool_invoked/ }).click();
   await until("the started event is selected", async () => (await details.locator("h2").innerText()) === "tool_invoked");
@@ -102,7 +102,7 @@ test("a closed branch hides what is below it", async () => {
   await viewer.spans("search.web").waitFor();
   await viewer.spans("execute").getByRole("gridcell", { name: "Close branch" }).click();
   await viewer.spans("search.web").waitFor({ state: "detached" });
-  expect(await viewer.spans("execute").innerText()).toContain("+2");
+  await expect.poll(() => viewer.spans("execute").innerText()).toContain("+2");
   await viewer.spans("execute").getByRole("gridcell", { name: "Open branch" }).click();
   await viewer.spans("search.web").waitFor();
 });
@@ -113,7 +113,7 @@ test("a filter says how many rows it hides, and one click clears it", async () =
   await viewer.page.keyboard.press("/");
   await viewer.page.keyboard.type("planner");
   await viewer.page.getByTestId("hidden").getByText("5 hidden").waitFor();
-  expect(await viewer.rows().count()).toBe(2);
+  await expect.poll(() => viewer.rows().count()).toBe(2);
   await viewer.page.getByRole("button", { name: "Clear filter" }).first().click();
   await until("all rows are back", async () => (await viewer.rows().count()) === 7);
   await viewer.page.getByRole("button", { name: /^Filter by type/ }).click();
@@ -131,11 +131,11 @@ test("pause freezes the picture and counts what comes", async () => {
   await viewer.page.keyboard.press("Space");
   for (const name of ["second", "third"]) await redis.add(event(name, {}));
   await viewer.page.getByText("Paused, +2 new").waitFor();
-  expect(await viewer.rows().count()).toBe(1);
+  await expect.poll(() => viewer.rows().count()).toBe(1);
   await viewer.picture("paused");
   await viewer.page.keyboard.press("Space");
   await viewer.shows("third");
-  expect(await viewer.rows().count()).toBe(3);
+  await expect.poll(() => viewer.rows().count()).toBe(3);
 });
 
 test("keys walk through the table and close the details", async () => {
@@ -164,8 +164,8 @@ test("two runs are told apart, and the newest is shown until one is picked", asy
   await viewer.page.locator(".run-choice", { hasText: "first-run" }).click();
   await redis.add(new Run().started("run_started", "c000000000000001", "", { name: "third-run" }));
   await until("the picked run stays", async () => (await viewer.page.locator(".counters").innerText()).includes("2 in other runs"));
-  expect(await picker.innerText()).toContain("first-run");
-  expect(await viewer.rows().count()).toBe(1);
+  await expect.poll(() => picker.innerText()).toContain("first-run");
+  await expect.poll(() => viewer.rows().count()).toBe(1);
   await picker.click();
   await viewer.page.locator(".run-choice", { hasText: "All runs" }).click();
   await until("all runs are shown", async () => (await viewer.rows().count()) === 3);
@@ -175,7 +175,7 @@ test("an entry that has the id of another is shown, and a repeat is not", async 
   for (const a of [1, 2, 1]) await redis.add(JSON.stringify({ id: "x", ts: "2026-01-01T00:00:00", type: "same_id", payload: { a } }));
   await redis.add(event("last", {}));
   await viewer.shows("last");
-  expect(await viewer.rows("same_id").locator(".c2").allInnerTexts()).toEqual(["a=2", "a=1"]);
+  await expect.poll(() => viewer.rows("same_id").locator(".c2").allInnerTexts()).toEqual(["a=2", "a=1"]);
 });
 
 test("lines of rows end where the line of the heading does", async () => {
@@ -189,5 +189,5 @@ test("lines of rows end where the line of the heading does", async () => {
   });
   expect(ends).toHaveLength(2);
   expect(ends[0]).toBeCloseTo(ends[1] ?? 0, 1);
-  expect(await viewer.page.getByRole("columnheader", { name: /^Time/ }).getAttribute("title")).toMatch(/^Local time, \S+/);
+  await expect.poll(() => viewer.page.getByRole("columnheader", { name: /^Time/ }).getAttribute("title")).toMatch(/^Local time, \S+/);
 });

@@ -55,7 +55,7 @@ test.each(["SIGKILL", "SIGTERM"] as const)("a bridge that ends by %s is waited f
   await viewer.isLive();
   await add(40, 50);
   await showsEach(50);
-  expect(await viewer.page.locator(".notice").count()).toBe(0);
+  await expect.poll(() => viewer.page.locator(".notice").count()).toBe(0);
 });
 
 test("a Redis that restarts is told apart from a bridge that does, and nothing is missed or shown twice", async () => {
@@ -63,7 +63,7 @@ test("a Redis that restarts is told apart from a bridge that does, and nothing i
   await showsEach(20);
   await redis.pause();
   await viewer.page.getByText(/is up, but cannot reach its log/).waitFor();
-  expect(await viewer.rows().count()).toBe(20);
+  await expect.poll(() => viewer.rows().count()).toBe(20);
   await viewer.picture("log-unreachable");
   await redis.resume();
   await viewer.isLive();
@@ -93,7 +93,7 @@ test("what Redis trimmed while the page was away is announced with its number", 
   await viewer.isLive();
   await viewer.shows("number=29");
   await viewer.rows("15 events trimmed before they could be read").waitFor();
-  expect(await viewer.rows("numbered").count()).toBe(15);
+  await expect.poll(() => viewer.rows("numbered").count()).toBe(15);
   await viewer.picture("gap");
 });
 
@@ -129,12 +129,12 @@ test.each(["under the bridge", "while it is away"])("a log that was deleted %s i
   const announced = viewer.rows("The log was deleted or restored; what follows is new");
   await announced.waitFor();
   await viewer.shows("second-run");
-  expect(await viewer.rows().count()).toBe(2);
+  await expect.poll(() => viewer.rows().count()).toBe(2);
   await viewer.picture("reset");
   await viewer.page.locator(".run-picker > .button").click();
   await viewer.page.locator(".run-choice", { hasText: "first-run" }).click();
   await viewer.shows("first-run");
-  expect(await announced.count()).toBe(1);
+  await expect.poll(() => announced.count()).toBe(1);
 });
 
 test("a bridge that may not read its log says so where events would be", async () => {
@@ -142,8 +142,8 @@ test("a bridge that may not read its log says so where events would be", async (
   await redis.command("CONFIG", "SET", "requirepass", "secret");
   await bridge.resume();
   await viewer.page.getByText("The bridge is up, but cannot read its log").waitFor();
-  expect(await viewer.page.locator(".table-pane .empty").innerText()).toMatch(/NOAUTH|password/i);
-  expect(await viewer.page.getByText("Not connected yet").count()).toBe(0);
-  expect(await viewer.page.locator(".notice p").innerText()).not.toMatch(/[.?]\. /);
+  await expect.poll(() => viewer.page.locator(".table-pane .empty").innerText()).toMatch(/NOAUTH|password/i);
+  await expect.poll(() => viewer.page.getByText("Not connected yet").count()).toBe(0);
+  await expect.poll(() => viewer.page.locator(".notice p").innerText()).not.toMatch(/[.?]\. /);
   await viewer.picture("log-refused");
 });

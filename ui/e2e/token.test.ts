@@ -39,7 +39,7 @@ test("a page opened with the token enters, and keeps it neither in its address n
   await viewer.shows("of the run");
   const { page } = viewer;
   expect(page.url()).not.toContain("token");
-  expect(await page.evaluate(() => JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }, history.state]))).not.toMatch(/horse|event-bridge/);
+  await expect.poll(() => page.evaluate(() => JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }, history.state]))).not.toMatch(/horse|event-bridge/);
   const [cookie] = await page.context().cookies();
   expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Strict", secure: false });
   expect(cookie?.value).not.toContain(TOKEN);
@@ -52,7 +52,7 @@ test("a page without the token says what it lacks, and enters once it is typed",
   viewer = await Viewer.open(browser, bridge.url);
   const { page } = viewer;
   await page.getByText(/asks for a token/).waitFor();
-  expect(await page.getByText("of the run").count()).toBe(0);
+  await expect.poll(() => page.getByText("of the run").count()).toBe(0);
   await viewer.picture("locked");
   const field = page.getByLabel("Token of the bridge");
   await field.fill("wrong-horse-battery-staple");
@@ -62,5 +62,5 @@ test("a page without the token says what it lacks, and enters once it is typed",
   await page.getByRole("button", { name: "Enter" }).click();
   await viewer.isLive();
   await viewer.shows("of the run");
-  expect(await field.count()).toBe(0);
+  await expect.poll(() => field.count()).toBe(0);
 });

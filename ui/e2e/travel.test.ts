@@ -61,10 +61,10 @@ test("at any moment the page shows what a viewer who stopped there had seen", as
     const seen = known.filter(({ type, payload }) => payload["run_id"] === run() && type !== "producer_alive");
     await goTo(last.ts);
     await until(`${seen.length} events are shown`, async () => Number((await viewer.figure("Events")).replaceAll(",", "")) === seen.length);
-    expect(await viewer.figure("Run")).toMatch(/^running/);
+    await expect.poll(() => viewer.figure("Run")).toMatch(/^running/);
     const nodes = new Set(seen.filter(({ type }) => type === "node_created").map(({ payload }) => payload["node_id"]));
     const finished = new Set(seen.filter(({ type, payload }) => type === "node_status_change" && payload["new_status"] === "FINISH").map(({ payload }) => payload["node_id"]));
-    expect(await viewer.figure("Nodes")).toBe(`${finished.size}/${nodes.size}`);
+    await expect.poll(() => viewer.figure("Nodes")).toBe(`${finished.size}/${nodes.size}`);
     const cost = seen.filter(({ type }) => type === "llm_call_completed").reduce((sum, { payload }) => sum + Number(payload["cost_estimate"] ?? 0), 0);
     const shown = Number(/\$([\d.]+)/.exec(await viewer.figure("Cost"))?.[1] ?? 0);
     expect(shown).toBeGreaterThan(cost * 0.9);
@@ -80,11 +80,11 @@ test("at any moment the page shows what a viewer who stopped there had seen", as
 
 test("a clear line says that the picture is of the past, and one key leads back to live", async () => {
   await goTo(recorded[120]?.ts ?? "");
-  expect(await banner().innerText()).toMatch(/In the past at .*events came after/s);
+  await expect.poll(() => banner().innerText()).toMatch(/In the past at .*events came after/s);
   await viewer.page.keyboard.press("L");
   await banner().waitFor({ state: "detached" });
-  expect(await viewer.figure("Run")).toMatch(/^ok/);
-  expect(await viewer.page.evaluate(() => location.hash)).not.toContain("t=");
+  await expect.poll(() => viewer.figure("Run")).toMatch(/^ok/);
+  await expect.poll(() => viewer.page.evaluate(() => location.hash)).not.toContain("t=");
 });
 
 test("keys step event by event, back and on", async () => {
@@ -125,7 +125,7 @@ test("the past plays, and ends live by itself", async () => {
   await goTo(new Date(Date.parse(last) - 8000).toISOString());
   await viewer.page.getByRole("button", { name: "64×" }).click();
   await banner().waitFor({ state: "detached" });
-  expect(await viewer.figure("Run")).toMatch(/^ok/);
+  await expect.poll(() => viewer.figure("Run")).toMatch(/^ok/);
 });
 
 test("what comes while the past is shown is counted and not shown", async () => {
@@ -133,8 +133,8 @@ test("what comes while the past is shown is counted and not shown", async () => 
   const before = await viewer.figure("Events");
   await redis.add(event("late", { run_id: run(), note: "later" }));
   await until("it is counted", async () => (await viewer.page.locator(".counters").innerText()).includes(`${recorded.length + 1} received`));
-  expect(await viewer.figure("Events")).toBe(before);
-  expect(await viewer.rows("late").count()).toBe(0);
+  await expect.poll(() => viewer.figure("Events")).toBe(before);
+  await expect.poll(() => viewer.rows("late").count()).toBe(0);
   await viewer.page.getByRole("button", { name: "Back to live" }).click();
   await viewer.shows("late");
 });

@@ -47,9 +47,9 @@ test("a task that waits says for what, and the graph lights it", async () => {
   await node("3").click();
   const reasons = viewer.details().locator(".waits-for");
   await reasons.waitFor();
-  expect(await reasons.innerText()).toMatch(/^Waiting for [12] task/);
+  await expect.poll(() => reasons.innerText()).toMatch(/^Waiting for [12] task/);
   await until("what is waited for is lit", async () => (await viewer.page.locator(".node.is-lit").count()) > 0);
-  expect(await viewer.page.locator(".edge.is-lit").getAttribute("d")).toMatch(/^M/);
+  await expect.poll(() => viewer.page.locator(".edge.is-lit").getAttribute("d")).toMatch(/^M/);
   await viewer.picture("waiting");
   await reasons.getByRole("button").first().click();
   await until("that task is selected", async () => (await node("3").getAttribute("aria-selected")) === "false");
@@ -63,7 +63,7 @@ test("a box closes, says how many are in it, and opens again", async () => {
   const known = new Set((await events()).filter(({ type }) => type === "node_created").map(({ payload }) => payload["node_id"])).size;
   await node("root").dblclick({ position: { x: 120, y: 12 } });
   await until("one box is left", async () => (await viewer.nodes().count()) === 1);
-  expect(await node("root").innerText()).toContain(`+${known - 1}`);
+  await expect.poll(() => node("root").innerText()).toContain(`+${known - 1}`);
   await node("root").dblclick({ position: { x: 120, y: 12 } });
   await until("all are back", async () => (await viewer.nodes().count()) === all);
 });
@@ -77,7 +77,7 @@ test("the status strip tells how long a task was in which status", async () => {
   const words = (await strip.allInnerTexts()).join("\n");
   expect(words).toContain("waiting");
   expect(words).toMatch(/\d+ %/);
-  expect(await viewer.details().locator(".strip-part").count()).toBeGreaterThan(2);
+  await expect.poll(() => viewer.details().locator(".strip-part").count()).toBeGreaterThan(2);
   await viewer.picture("strip");
 });
 
@@ -93,7 +93,7 @@ test("attempts that failed are folded into the one that did not, and can be seen
   await open();
   const mark = viewer.spans("web.fetch").locator("button.mark", { hasText: "×3" });
   await mark.waitFor();
-  expect(await viewer.spans("web.fetch").count()).toBe(1);
+  await expect.poll(() => viewer.spans("web.fetch").count()).toBe(1);
   await viewer.picture("retries");
   await mark.click();
   await until("all three are shown", async () => (await viewer.spans("web.fetch").count()) === 3);
@@ -135,7 +135,7 @@ test("what runs now is named, by the way that leads there", async () => {
   const now = viewer.page.locator(".now-line");
   await now.getByText("Writer").waitFor();
   expect((await now.locator(".now-path").innerText()).replaceAll("\n", " ")).toMatch(/alive.*›.*execute.*›.*Writer/);
-  expect(await now.locator(".now-beside").innerText()).toContain("web.search");
+  await expect.poll(() => now.locator(".now-beside").innerText()).toContain("web.search");
   await now.locator(".now-path").click();
   await viewer.page.locator(".tree-row.is-selected", { hasText: "Writer" }).waitFor();
 });

@@ -105,7 +105,7 @@ test.each([{ width: 320, height: 640 }, { width: 3840, height: 2160 }])("at $wid
   for (const view of ["Graph", "Timeline", "Totals", "Events"] as const) {
     await viewer.view(view);
     await stackUp(viewer);
-    expect(await viewer.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+    await expect.poll(() => viewer.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
   }
   await viewer.picture(`width-${viewport.width}`);
   expect(await viewer.close()).toEqual([]);
@@ -122,7 +122,7 @@ test("one selection is in every view, and in the details", async () => {
   await viewer.view("Graph");
   const node = viewer.page.locator("[data-pane=graph] [aria-selected=true]");
   await node.waitFor();
-  expect(await node.innerText()).toContain("✕1");
+  await expect.poll(() => node.innerText()).toContain("✕1");
   expect(await viewer.close()).toEqual([]);
 });
 
@@ -178,7 +178,7 @@ test("the totals can be ordered by what one looks for", async () => {
   await viewer.view("Totals");
   await viewer.page.getByRole("button", { name: "Failed" }).click();
   await until("what failed is on top", async () => (await viewer.page.locator(".calls tbody tr").first().innerText()).includes("browser.read_page"));
-  expect(await viewer.page.getByRole("columnheader", { name: "Failed" }).getAttribute("aria-sort")).toBe("descending");
+  await expect.poll(() => viewer.page.getByRole("columnheader", { name: "Failed" }).getAttribute("aria-sort")).toBe("descending");
   expect(await viewer.close()).toEqual([]);
 });
 
@@ -187,7 +187,7 @@ test("a type of a user's own has the letter and the colour it asks for", async (
   await viewer.isLive();
   const mark = viewer.rows("cache_missed").locator(".own-kind");
   await mark.waitFor();
-  expect(await mark.innerText()).toBe("C");
-  expect(await mark.evaluate((element) => getComputedStyle(element).backgroundColor)).not.toBe("rgba(0, 0, 0, 0)");
+  await expect.poll(() => mark.innerText()).toBe("C");
+  await expect.poll(() => mark.evaluate((element) => getComputedStyle(element).backgroundColor)).not.toBe("rgba(0, 0, 0, 0)");
   expect(await viewer.close()).toEqual([]);
 });
