@@ -128,6 +128,7 @@ impl Entry {
 #[derive(Clone, Debug)]
 pub enum Content {
     /// The stored text, as its producer wrote it: meant to be an event's JSON, but not checked.
+    /// It may share its memory with the entries that were read together with it.
     Json(Bytes),
     /// An entry of some other producer, without the field `json`; the names of the fields it has.
     Foreign(Vec<String>),

@@ -11,8 +11,9 @@ use tokio::time::{Instant, Sleep};
 
 use super::batch::{Batch, Fault};
 use super::connection::RESPONSE_TIMEOUT;
-use super::resp::{self, Reply};
-use super::wire::{self, Wire};
+use super::replies::Malformed;
+use super::resp;
+use super::wire::{self, Reply, Wire};
 use super::{RedisLog, errors};
 use crate::log::{Answers, Appender, LogError, LogErrorKind};
 
@@ -200,7 +201,7 @@ impl<'a> RedisAppender<'a> {
             let mut is_last = false;
             let answer = match wire.reply() {
                 Ok(None) => return Ok(()),
-                Ok(Some(Reply::Text(id))) => resp::id(id).map_err(|resp::Malformed| wire::malformed()).map(Ok),
+                Ok(Some(Reply::Text(id))) => resp::id(id).map_err(|Malformed| wire::malformed()).map(Ok),
                 Ok(Some(Reply::Error(line))) => {
                     is_last = errors::ends_the_connection(line);
                     Ok(Err(errors::refusal(&self.log.server.address, line)))

@@ -7,6 +7,7 @@ mod config;
 mod connection;
 mod errors;
 mod read;
+mod replies;
 mod resp;
 mod server;
 #[cfg(feature = "tls")]
@@ -49,7 +50,7 @@ impl RedisLog {
     pub fn new(config: RedisConfig) -> Result<Self, LogError> {
         let server = Server::new(&config.url, config.ca.as_deref())?;
         Ok(Self {
-            readers: Pool::new(&server)?,
+            readers: Pool::default(),
             xadd: Xadd::new(&config.stream, config.maxlen_entries, FIELD),
             stream: config.stream,
             server,

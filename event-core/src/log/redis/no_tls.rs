@@ -5,7 +5,6 @@ use std::convert::Infallible;
 use std::io;
 use std::path::Path;
 
-use redis::{Client, ConnectionInfo, RedisResult};
 use tokio::net::TcpStream;
 
 /// What to do about a server that speaks TLS.
@@ -18,10 +17,6 @@ pub(super) struct Trust(Infallible);
 impl Trust {
     #[expect(clippy::unused_async, reason = "the signature is that of `tls`")]
     pub(super) async fn handshake(&self, _host: &str, _stream: TcpStream) -> io::Result<TcpStream> {
-        match self.0 {}
-    }
-
-    pub(super) fn client(&self, _info: ConnectionInfo) -> RedisResult<Client> {
         match self.0 {}
     }
 

@@ -1,10 +1,7 @@
-//! As much of RESP as writing takes: commands as bytes, and replies that are a word or an error. Owns both forms; it
-//! reads from no socket, and builds no value that nobody looks at.
+//! Commands as bytes, and the ids that answer them. Owns their form; what is the same for each entry is packed once.
 
+use super::replies::Malformed;
 use crate::log::EntryId;
-
-/// Longer than any reply to what is sent here.
-const MAX_REPLY_LINE: usize = 64 * 1024;
 
 /// A command as Redis reads it.
 pub(super) fn command(words: &[&[u8]], out: &mut Vec<u8>) {
@@ -68,58 +65,24 @@ impl Xadd {
     }
 }
 
-/// What Redis answered to one command.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Reply<'a> {
-    /// A status or a text: `OK`, `PONG`, an id.
-    Text(&'a [u8]),
-    /// An error: its code and its text.
-    Error(&'a [u8]),
-}
-
-/// Not what a Redis server answers.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Malformed;
-
-/// The first reply in `bytes` and its length there; none while it is not complete.
-pub(super) fn reply(bytes: &[u8]) -> Result<Option<(Reply<'_>, usize)>, Malformed> {
-    let Some(&mark) = bytes.first() else {
-        return Ok(None);
-    };
-    let Some(end) = bytes.windows(2).take(MAX_REPLY_LINE).position(|two| two == b"\r\n") else {
-        return if bytes.len() > MAX_REPLY_LINE {
-            Err(Malformed)
-        } else {
-            Ok(None)
-        };
-    };
-    let (line, next) = (&bytes[1..end], end + 2);
-    match mark {
-        b'+' => Ok(Some((Reply::Text(line), next))),
-        b'-' => Ok(Some((Reply::Error(line), next))),
-        b'$' => {
-            let len: usize = text(line).and_then(|line| line.parse().ok()).ok_or(Malformed)?;
-            if len > MAX_REPLY_LINE {
-                return Err(Malformed);
-            }
-            let rest = &bytes[next..];
-            match rest.get(len..len + 2) {
-                None => Ok(None),
-                Some(b"\r\n") => Ok(Some((Reply::Text(&rest[..len]), next + len + 2))),
-                Some(_) => Err(Malformed),
-            }
-        }
-        _ => Err(Malformed),
-    }
-}
-
 /// The id that a text is.
 pub(super) fn id(id: &[u8]) -> Result<EntryId, Malformed> {
-    text(id).and_then(|id| id.parse().ok()).ok_or(Malformed)
+    let dash = id.iter().position(|byte| *byte == b'-').ok_or(Malformed)?;
+    Ok(EntryId {
+        ms: digits(&id[..dash])?,
+        seq: digits(&id[dash + 1..])?,
+    })
 }
 
-fn text(bytes: &[u8]) -> Option<&str> {
-    std::str::from_utf8(bytes).ok()
+fn digits(digits: &[u8]) -> Result<u64, Malformed> {
+    if digits.is_empty() {
+        return Err(Malformed);
+    }
+    digits.iter().try_fold(0_u64, |number, digit| {
+        let digit = digit.checked_sub(b'0').filter(|digit| *digit <= 9).ok_or(Malformed)?;
+        let number = number.checked_mul(10).ok_or(Malformed)?;
+        number.checked_add(u64::from(digit)).ok_or(Malformed)
+    })
 }
 
 #[cfg(test)]
@@ -140,44 +103,27 @@ mod tests {
     }
 
     #[test]
-    fn replies_are_read_one_by_one_however_they_arrive() {
-        let bytes = b"+OK\r\n$15\r\n1795000000000-4\r\n-NOPERM no\r\n$0\r\n\r\n";
-        let expected = [
-            Reply::Text(b"OK"),
-            Reply::Text(b"1795000000000-4"),
-            Reply::Error(b"NOPERM no"),
-            Reply::Text(b""),
-        ];
-        let (mut seen, mut start) = (Vec::new(), 0);
-        for end in 0..=bytes.len() {
-            while let Some((reply, len)) = reply(&bytes[start..end]).unwrap() {
-                seen.push(reply);
-                start += len;
-            }
-        }
-        assert_eq!(seen, expected);
-        assert_eq!(id(b"1795000000000-4").unwrap().seq, 4);
-    }
-
-    #[test]
-    fn what_is_no_reply_is_refused_and_not_waited_for() {
-        for bytes in [
-            b"HTTP/1.1 400\r\n".as_slice(),
-            b"$x\r\n",
-            b"$99999999\r\n",
-            b"$2\r\nabc\r\n",
-            b":1\r\n",
+    fn what_is_no_id_is_malformed() {
+        for text in [
+            "OK",
+            "",
+            "-",
+            "1-",
+            "-1",
+            "1",
+            "1-2-3",
+            "+1-2",
+            "18446744073709551616-0",
         ] {
-            assert_eq!(reply(bytes), Err(Malformed), "{:?}", text(bytes));
+            assert_eq!(id(text.as_bytes()), Err(Malformed), "{text:?}");
         }
-        assert_eq!(reply(&vec![b'+'; MAX_REPLY_LINE * 2]), Err(Malformed));
-        assert_eq!(id(b"OK"), Err(Malformed));
     }
 
     proptest! {
         #[test]
-        fn no_bytes_make_the_reader_panic(bytes: Vec<u8>) {
-            let _ = reply(&bytes);
+        fn an_id_is_what_its_text_says(ms: u64, seq: u64) {
+            let written = EntryId { ms, seq };
+            prop_assert_eq!(id(written.to_string().as_bytes()), Ok(written));
         }
 
         #[test]

@@ -4,8 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use redis::io::tcp::TcpSettings;
-use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo, RedisResult};
+use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo};
 use socket2::TcpKeepalive;
 
 use super::tls::{self, Trust};
@@ -63,19 +62,7 @@ impl Server {
             }
             _ => None,
         };
-        Ok(Self {
-            address,
-            info: info.set_tcp_settings(tcp_settings()),
-            trust,
-        })
-    }
-
-    /// For the connections of redis-rs.
-    pub(super) fn client(&self) -> RedisResult<Client> {
-        match &self.trust {
-            Some(trust) => trust.client(self.info.clone()),
-            None => Client::open(self.info.clone()),
-        }
+        Ok(Self { address, info, trust })
     }
 
     pub(super) fn place(&self) -> &ConnectionAddr {
@@ -98,14 +85,6 @@ pub(super) fn keepalive() -> TcpKeepalive {
     TcpKeepalive::new()
         .with_time(KEEPALIVE)
         .with_interval(KEEPALIVE_INTERVAL)
-}
-
-/// For the connections of redis-rs; `wire` sets the same on its own.
-fn tcp_settings() -> TcpSettings {
-    let settings = TcpSettings::default().set_nodelay(true).set_keepalive(keepalive());
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    let settings = settings.set_user_timeout(USER_TIMEOUT);
-    settings
 }
 
 /// A URL as it may be shown: user and password replaced.

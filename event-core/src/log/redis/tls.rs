@@ -5,8 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use redis::{Client, ConnectionInfo, RedisResult, TlsCertificates};
-use rustls::crypto::{CryptoProvider, ring};
+use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
@@ -20,23 +19,14 @@ pub(super) const REMEDY: &str =
 
 /// Whom to trust.
 #[derive(Clone)]
-pub(super) struct Trust {
-    config: Arc<ClientConfig>,
-    /// The file's text, for redis-rs, which reads it itself.
-    authorities: Option<Vec<u8>>,
-}
+pub(super) struct Trust(Arc<ClientConfig>);
 
 impl Trust {
     /// The authorities in a PEM file, else those of the platform. An error says what is wrong with which.
     pub(super) fn new(ca: Option<&Path>) -> Result<Self, String> {
         let provider = Arc::new(ring::default_provider());
-        if CryptoProvider::get_default().is_none() {
-            // redis-rs takes the process's, and panics where there is none. Another thread may have been faster.
-            let _ = provider.as_ref().clone().install_default();
-        }
-        let authorities = ca.map(read).transpose()?;
-        let roots = match &authorities {
-            Some(pem) => roots_of(pem, ca.unwrap_or(Path::new("")))?,
+        let roots = match ca {
+            Some(ca) => roots_of(&read(ca)?, ca)?,
             None => platform_roots()?,
         };
         let config = ClientConfig::builder_with_provider(provider)
@@ -44,30 +34,13 @@ impl Trust {
             .map_err(|error| error.to_string())?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(Self {
-            config: Arc::new(config),
-            authorities,
-        })
+        Ok(Self(Arc::new(config)))
     }
 
     pub(super) async fn handshake(&self, host: &str, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
         let name = ServerName::try_from(host.to_owned())
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-        TlsConnector::from(self.config.clone()).connect(name, stream).await
-    }
-
-    /// The same trust for the connections of redis-rs.
-    pub(super) fn client(&self, info: ConnectionInfo) -> RedisResult<Client> {
-        match &self.authorities {
-            None => Client::open(info),
-            Some(pem) => Client::build_with_tls(
-                info,
-                TlsCertificates {
-                    client_tls: None,
-                    root_cert: Some(pem.clone()),
-                },
-            ),
-        }
+        TlsConnector::from(self.0.clone()).connect(name, stream).await
     }
 }
 

@@ -1,24 +1,31 @@
-//! A connection to write to: TCP, TLS or a unix socket, logged in, its database chosen, and known to answer. Owns the
-//! socket, what makes a dead one fail in time, and the bytes read from it that are no reply yet.
+//! A connection: TCP, TLS or a unix socket, logged in, its database chosen, and known to answer. Owns the socket, what makes
+//! a dead one fail in time, and the bytes read from it that nobody has taken yet.
 
-use std::future::poll_fn;
+use std::future::{Future as _, poll_fn};
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
+use bytes::{Buf as _, Bytes, BytesMut};
 use redis::ConnectionAddr;
 use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::connection::CONNECT_TIMEOUT;
-use super::resp::{self, Reply};
+use super::connection::{CONNECT_TIMEOUT, RESPONSE_TIMEOUT};
+use super::replies::{self, Extent, Item, Malformed};
 use super::server::{self, Server};
-use super::{errors, tls};
+use super::{errors, resp, tls};
 use crate::log::{LogError, LogErrorKind};
 
+/// What is read at a time, until more is known to come.
 const INPUT_BYTES: usize = 32 * 1024;
+/// The most that is made ready for an answer before it comes.
+const MAX_EXPECTED_BYTES: usize = 1024 * 1024;
+/// With less room than this it is not worth reading.
+const MIN_ROOM_BYTES: usize = 4 * 1024;
 
 /// Whatever carries bytes both ways.
 trait Socket: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -27,10 +34,20 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Socket for S {}
 /// See the module's description.
 pub(super) struct Wire {
     socket: Box<dyn Socket>,
-    input: Vec<u8>,
-    /// What of the input holds bytes that are not taken yet.
-    start: usize,
-    end: usize,
+    input: BytesMut,
+    /// What of the input was given out as a reply.
+    taken: usize,
+    /// How long the last answer was that was asked for: the next is often alike.
+    expected_bytes: usize,
+}
+
+/// What Redis answered to a command that writes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Reply<'a> {
+    /// A status or a text: `OK`, `PONG`, an id.
+    Text(&'a [u8]),
+    /// An error: its code and its text.
+    Error(&'a [u8]),
 }
 
 /// Connects, logs in, and waits until the server says that it serves.
@@ -72,9 +89,9 @@ async fn open(server: &Server) -> Result<Wire, Fault> {
     };
     let mut wire = Wire {
         socket,
-        input: vec![0; INPUT_BYTES],
-        start: 0,
-        end: 0,
+        input: BytesMut::new(),
+        taken: 0,
+        expected_bytes: INPUT_BYTES,
     };
     wire.greet(server).await?;
     Ok(wire)
@@ -136,23 +153,55 @@ impl Wire {
 
     /// The next reply among what was read.
     pub(super) fn reply(&mut self) -> io::Result<Option<Reply<'_>>> {
-        match resp::reply(&self.input[self.start..self.end]) {
-            Ok(Some((reply, len))) => {
-                self.start += len;
-                Ok(Some(reply))
+        self.input.advance(std::mem::take(&mut self.taken));
+        let Some((item, len)) = replies::item(&self.input, 0)? else {
+            return Ok(None);
+        };
+        self.taken = len;
+        match item {
+            Item::Text(place) => Ok(Some(Reply::Text(&self.input[place]))),
+            Item::Error(place) => Ok(Some(Reply::Error(&self.input[place]))),
+            _ => Err(malformed()),
+        }
+    }
+
+    /// Sends commands, and waits for all their replies: so many, in one piece. `patience` is how long the server may wait
+    /// on purpose. If it fails, or is not waited for, the connection is of no use any more.
+    pub(super) async fn ask(&mut self, commands: &[u8], replies: u64, patience: Duration) -> io::Result<Bytes> {
+        self.socket.write_all(commands).await?;
+        self.socket.flush().await?;
+        self.input.advance(std::mem::take(&mut self.taken));
+        if self.room() < self.expected_bytes / 2 {
+            self.input.reserve(self.expected_bytes);
+        }
+        let mut extent = Extent::of(replies);
+        let late = patience.saturating_add(RESPONSE_TIMEOUT);
+        loop {
+            if let Some(end) = extent.end(&self.input)? {
+                self.expected_bytes = end.clamp(INPUT_BYTES, MAX_EXPECTED_BYTES);
+                return Ok(self.input.split_to(end).freeze());
             }
-            Ok(None) => Ok(None),
-            Err(resp::Malformed) => Err(malformed()),
+            let read = timeout(late, poll_fn(|cx| self.poll_read(cx)));
+            read.await
+                .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, format!("no answer for {late:?}")))??;
         }
     }
 
     /// Reads some; the end is an error.
     pub(super) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.make_room();
-        let mut room = ReadBuf::new(&mut self.input[self.end..]);
-        ready!(Pin::new(&mut *self.socket).poll_read(cx, &mut room))?;
-        let count = room.filled().len();
-        Poll::Ready(self.filled(count))
+        if self.room() < MIN_ROOM_BYTES {
+            self.input.reserve(INPUT_BYTES.max(self.input.len()));
+        }
+        let count = ready!(pin!(self.socket.read_buf(&mut self.input)).poll(cx))?;
+        if count == 0 {
+            let text = "the server closed the connection";
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::UnexpectedEof, text)));
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn room(&self) -> usize {
+        self.input.capacity() - self.input.len()
     }
 
     pub(super) fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
@@ -162,30 +211,16 @@ impl Wire {
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut *self.socket).poll_flush(cx)
     }
-
-    fn make_room(&mut self) {
-        if self.start > 0 {
-            self.input.copy_within(self.start..self.end, 0);
-            self.end -= self.start;
-            self.start = 0;
-        }
-        if self.end == self.input.len() {
-            self.input.resize(self.end + INPUT_BYTES, 0);
-        }
-    }
-
-    fn filled(&mut self, count: usize) -> io::Result<()> {
-        self.end += count;
-        if count == 0 {
-            let text = "the server closed the connection";
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, text));
-        }
-        Ok(())
-    }
 }
 
 /// The error for an answer that no Redis server gives.
 pub(super) fn malformed() -> io::Error {
     let text = "a reply of an unexpected form; something else may be listening there";
     io::Error::new(io::ErrorKind::InvalidData, text)
+}
+
+impl From<Malformed> for io::Error {
+    fn from(_: Malformed) -> Self {
+        malformed()
+    }
 }
