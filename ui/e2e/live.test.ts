@@ -191,3 +191,14 @@ test("lines of rows end where the line of the heading does", async () => {
   expect(ends[0]).toBeCloseTo(ends[1] ?? 0, 1);
   await expect.poll(() => viewer.page.getByRole("columnheader", { name: /^Time/ }).getAttribute("title")).toMatch(/^Local time, \S+/);
 });
+
+test("calls of a process that fell silent are lost, and do not run for ever", async () => {
+  for (const json of research(new Run())) await redis.add(json);
+  await viewer.page.locator(".tree-head").getByText("1 running").waitFor();
+  // Three signs of life must fail to come, and some.
+  await viewer.page.locator(".tree-head").getByText("1 lost").waitFor({ timeout: 90_000 });
+  await expect.poll(() => viewer.figure("Run")).toMatch(/^lost/);
+  await expect.poll(() => viewer.spans("cable-research").getAttribute("class")).toContain("status-lost");
+  await expect.poll(() => viewer.page.locator(".tree-head").getByText("running").count()).toBe(0);
+  await viewer.picture("lost");
+});

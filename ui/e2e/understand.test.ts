@@ -115,6 +115,23 @@ test("the same tool called three times with the same arguments is marked", async
   await viewer.picture("repeats");
 });
 
+test("the totals tell when the first token came", async () => {
+  const run = new Run();
+  await redis.add(run.started("run_started", "0000000000000001", "", { name: "streams" }));
+  for (const [i, seconds] of [0.3, 0.5, 0.7].entries()) {
+    const call = { agent_class: "Writer", model: "streaming", items: 40, time_to_first: seconds };
+    await redis.add(run.started("llm_call_started", `000000000000030${i}`, "0000000000000001", { agent_class: "Writer", model: "streaming" }));
+    await redis.add(run.finished("llm_call_completed", `000000000000030${i}`, "0000000000000001", call));
+  }
+  await open();
+  await viewer.view("Totals");
+  const heads = viewer.page.locator(".calls thead th");
+  await heads.getByText("First token").waitFor();
+  const column = (await heads.allInnerTexts()).findIndex((name) => name.includes("First token"));
+  const row = viewer.page.locator(".calls tbody tr", { hasText: "streaming" });
+  await expect.poll(() => row.locator("th, td").nth(column).innerText()).toMatch(/^(49|50)\d ms$/);
+});
+
 test("one click on the cost selects the most expensive call", async () => {
   await replay(redis);
   await open();
