@@ -18,7 +18,7 @@ export function retriesAmong(brothers: Iterable<Span>, lens: Lens): Retries {
     if (!lens.hasBegun(span)) continue;
     const hasFailed = lens.isFinished(span) && isFailure(span.outcome);
     if (!hasFailed && !failed) continue;
-    const name = nameOf(span);
+    const name = attemptName(span);
     if (name === "") continue;
     const before = failed?.get(name);
     const isNext = before !== undefined && (before.at(-1)?.finishSeq ?? Number.POSITIVE_INFINITY) < span.firstSeq;
@@ -35,7 +35,7 @@ export function retriesAmong(brothers: Iterable<Span>, lens: Lens): Retries {
 }
 
 /** Equal for calls that may be attempts at the same thing; empty where arguments are unknown. */
-function nameOf(span: Span): string {
+export function attemptName(span: Span): string {
   if (span.callKey !== 0) return `${span.callKey}`;
   return kindOf(span.type) === "step" && span.node !== "" ? `${callType(span.type)} ${span.label} ${span.node}` : "";
 }

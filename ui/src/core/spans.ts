@@ -5,6 +5,7 @@ import { isFailure, type Row } from "./event";
 import { callAfter, graver, noteSame, type Run } from "./runs";
 import type { SpanSums } from "./sums";
 import { callKey, namesOf } from "./names";
+import { attemptName } from "./retries";
 
 /** One call. Brothers and sisters are a list that runs through them: a run may have a hundred thousand. */
 export class Span {
@@ -64,6 +65,19 @@ const MAX_WORDS = 10_000;
 /** Text of an error that is compared with others. */
 const COMPARED = 4000;
 
+/** Spans whose opening is remembered for who lays out a tree; who comes later goes through all of them. */
+const REMEMBERED_OPENINGS = 16_384;
+
+/** Names of failed calls that are remembered of one parent. */
+const MAX_FAILED_NAMES = 4096;
+
+/** The failed calls below one parent, by the name that another attempt would have; nothing where they are too many. */
+interface Failed {
+  readonly names: Set<string>;
+  /** An attempt was made again: calls stand in the line of others. */
+  folds: boolean;
+}
+
 /** All spans of all runs. */
 export class Spans {
   private readonly slots: (Span | undefined)[] = [];
@@ -77,6 +91,13 @@ export class Spans {
   readonly adoptions: { readonly seq: number; readonly child: Span; readonly parent: Span; readonly sums: SpanSums }[] = [];
   /** Grows with every change; a tree laid out at an older number is stale. */
   version = 0;
+  /** Grows when spans get other places, and not merely another one a place behind its brothers. */
+  shape = 0;
+  /** Grows when a span without any below it is let go of. */
+  removals = 0;
+  private opened: Span[] = [];
+  private openedBase = 0;
+  private readonly failed = new WeakMap<Span | Run, Failed>();
 
   constructor(private readonly runOf: (id: string) => Run | undefined) {}
 
@@ -103,6 +124,16 @@ export class Spans {
     return cut < 0 ? undefined : this.get(key.slice(0, cut), key.slice(cut + 1));
   }
 
+  /** How many spans were ever opened. */
+  get openings(): number {
+    return this.openedBase + this.opened.length;
+  }
+
+  /** The spans that were opened since there were so many openings; nothing where they are not remembered any more. */
+  openedSince(openings: number): readonly Span[] | undefined {
+    return openings < this.openedBase ? undefined : this.opened.slice(openings - this.openedBase);
+  }
+
   bySlot(slot: number): Span | undefined {
     return slot < 0 ? undefined : this.slots[slot];
   }
@@ -117,6 +148,7 @@ export class Spans {
     if (!known) {
       describe(span, row, payload);
       span.label = this.shared(span.label);
+      this.noteAttempt(span);
     }
     if (row.phase === "start") {
       if (span.startSeq >= 0) return { span, did };
@@ -156,6 +188,7 @@ export class Spans {
     const slot = this.freeSlots.pop() ?? this.slots.length;
     const span = new Span(row.span, run, slot, row.seq, this.shared(row.type), this.shared(row.node));
     span.parentId = row.parent;
+    this.remember(span);
     this.slots[slot] = span;
     this.count += 1;
     run.spans.set(span.id, span);
@@ -176,6 +209,30 @@ export class Spans {
     return span;
   }
 
+  private remember(span: Span): void {
+    if (this.opened.length >= REMEMBERED_OPENINGS) {
+      this.opened = this.opened.slice(REMEMBERED_OPENINGS / 2);
+      this.openedBase += REMEMBERED_OPENINGS / 2;
+    }
+    this.opened.push(span);
+  }
+
+  /** A call that may be another attempt at one that failed takes that one into its line. */
+  private noteAttempt(span: Span): void {
+    const failed = this.failed.get(span.parent ?? span.run);
+    if (!failed || (failed.names.size < MAX_FAILED_NAMES && !failed.names.has(attemptName(span)))) return;
+    failed.folds = true;
+    this.shape += 1;
+  }
+
+  private noteFailure(span: Span): void {
+    const around = span.parent ?? span.run;
+    const failed = this.failed.get(around) ?? { names: new Set(), folds: false };
+    this.failed.set(around, failed);
+    const name = attemptName(span);
+    if (name !== "" && failed.names.size < MAX_FAILED_NAMES) failed.names.add(name);
+  }
+
   /** Children that came before their parent move under it. */
   private adopt(parent: Span, seq: number): void {
     const { run } = parent;
@@ -186,8 +243,10 @@ export class Spans {
     for (const child of waiting) {
       if (isAbove(child, parent)) continue;
       run.roots.delete(child);
+      this.shape += 1;
       if (child.outcome === "") run.openRoots -= 1;
       attach(child, parent, seq);
+      if (isFailure(child.outcome)) this.noteFailure(child);
       const sums = { ...child.sums, below: child.below + 1 };
       this.adoptions.push({ seq, child, parent, sums });
       countBelow(parent, sums.below);
@@ -224,6 +283,7 @@ export class Spans {
       this.endRoot(span);
     }
     if (!isFailure(span.outcome)) return false;
+    this.noteFailure(span);
     const said = `${row.error}\n${Array.isArray(payload["error_chain"]) ? payload["error_chain"].join("\n") : ""}`;
     span.ownError = true;
     for (let child = span.firstChild; child && span.ownError; child = child.next) {
@@ -237,6 +297,8 @@ export class Spans {
     if (span.gone) return;
     const { run, parent } = span;
     this.version += 1;
+    if (span.firstChild || this.failed.get(parent ?? run)?.folds) this.shape += 1;
+    else this.removals += 1;
     span.gone = true;
     this.survivors.delete(span);
     this.slots[span.slot] = undefined;
@@ -265,6 +327,7 @@ export class Spans {
         run.roots.add(child);
         if (child.outcome === "") run.openRoots += 1;
       }
+      if (isFailure(child.outcome)) this.noteFailure(child);
       child = next;
     }
   }

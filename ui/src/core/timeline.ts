@@ -114,12 +114,16 @@ function densityOf(lens: Lens, runs: readonly Run[], start: number, end: number,
   if (buckets <= 0) return { density, failures };
   const { rows } = lens.store;
   const numbers = new Set(runs.map((run) => rows.words.find(run.id)));
+  const only = numbers.size === 1 ? [...numbers][0] : undefined;
   const scale = buckets / Math.max(end - start, 1);
   rows.walk(Math.min(...runs.map((run) => run.firstSeq)), Math.min(lens.limit, Math.max(...runs.map((run) => run.lastSeq))) + 1, (chunk, first, last) => {
-    const { at, counts, flags } = chunk;
+    const { at, flags } = chunk;
+    const { run } = chunk.counts;
     for (let index = first; index < last; index += 1) {
-      if (!numbers.has(counts.run[index] ?? 0) || !Number.isFinite(at[index])) continue;
-      const bucket = Math.min(Math.max(Math.floor(((at[index] ?? 0) - start) * scale), 0), buckets - 1);
+      const number = run[index] ?? 0;
+      const place = ((at[index] ?? 0) - start) * scale;
+      if ((only === undefined ? !numbers.has(number) : number !== only) || !Number.isFinite(place)) continue;
+      const bucket = Math.min(Math.max(Math.floor(place), 0), buckets - 1);
       density[bucket] = (density[bucket] ?? 0) + 1;
       if ((flags[index] ?? 0) & ERROR) failures[bucket] = (failures[bucket] ?? 0) + 1;
     }
