@@ -83,7 +83,8 @@ export type Request =
 
 /** From the worker to the page. */
 export type Reply =
-  | { readonly kind: "snapshot"; readonly snapshot: Snapshot }
+  /** `heard` is how many requests, `painted` aside, it comes after. */
+  | { readonly kind: "snapshot"; readonly snapshot: Snapshot; readonly heard: number }
   | { readonly kind: "json"; readonly seq: number; readonly text: string }
   | { readonly kind: "file"; readonly name: string; readonly blob: Blob; readonly events: number };
 

@@ -154,7 +154,8 @@ export class Session {
     this.followNewestRun();
     const isStale = this.judge.isDynamic && !this.table.scanning && this.judgedVersion !== this.store.version;
     if (isStale && this.localNow() - this.judgedAt >= JUDGE_AGAIN_MS) this.look(this.shownRun);
-    this.table.scan(enough);
+    // Who waits for the first hits of a filter sees them when there is a screenful.
+    this.table.scan(() => enough() || (this.isAwaited && this.table.stretch(0, 0).total >= this.windows.table.count));
     return this.table.scanning;
   }
 

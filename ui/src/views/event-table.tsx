@@ -11,7 +11,7 @@ import type { RowView } from "../core/messages";
 import { Empty } from "./empty";
 import { send } from "./link";
 import { isNarrow, rowHeight } from "./media";
-import { follow, following, isPast, moment, select, selection, table } from "./state";
+import { follow, following, isPast, moment, pointer, select, selection, table } from "./state";
 
 const COLUMNS = ["Time", "Type", "Payload", "Outcome", "Duration", "Node", "Model or tool"];
 
@@ -24,7 +24,7 @@ const RANKS_PER_BASE = 100_000;
 export function EventTable() {
   const scroller = useRef<HTMLDivElement>(null);
   const { total, topRank, rows, gaps } = table.value;
-  const { seq, tableIndex, reveal, span } = selection.value;
+  const { seq, tableIndex, reveal, span } = pointer.value;
   const base = Math.floor(topRank / RANKS_PER_BASE) * RANKS_PER_BASE;
   const isFollowing = following.value;
   useEffect(() => {

@@ -10,7 +10,7 @@ import { linkHere } from "./navigation";
 import { keep, kept } from "./settings";
 import { resetStretch, zoomStretch } from "./timeline/stretch";
 import {
-  clearFilter, details, follow, goLive, helpOpen, isFiltered, isPast, moment, play, select, selectError, selection, selectMatch, stepBy, togglePause,
+  clearFilter, details, follow, goLive, helpOpen, isFiltered, isPast, moment, play, pointer, select, selectError, selection, selectMatch, stepBy, togglePause,
   toggleBranch, view,
 } from "./state";
 
@@ -108,7 +108,7 @@ function down(pane: Pane, by: number): void {
 
 function aside(by: 1 | -1): void {
   if (isGraphFocused()) moveInGraph(by, 0);
-  else if (selection.value.span !== "") toggleBranch(selection.value.span, by > 0);
+  else if (pointer.peek().span !== "") toggleBranch(pointer.peek().span, by > 0);
 }
 
 function wholeView(): void {

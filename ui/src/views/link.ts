@@ -9,10 +9,12 @@ interface TrustedScripts {
 const LONGEST_REST_MS = 250;
 
 let worker: Worker | undefined;
+let sent = 0;
+let resting: ReturnType<typeof setTimeout> | undefined;
 const waitingForJson = new Map<number, (text: string) => void>();
 
-/** Starts the worker; `show` is called with each snapshot, inside an animation frame. */
-export function startWorker(show: (snapshot: Snapshot) => void): void {
+/** Starts the worker; `show` is called with each snapshot, inside an animation frame, and with the number of the last request before it. */
+export function startWorker(show: (snapshot: Snapshot, heard: number) => void): void {
   worker = new Worker(trusted(workerUrl), { type: "module" });
   worker.onmessage = ({ data }: MessageEvent<Reply>) => {
     if (data.kind === "json") {
@@ -25,20 +27,30 @@ export function startWorker(show: (snapshot: Snapshot) => void): void {
       return;
     }
     requestAnimationFrame((began) => {
-      show(data.snapshot);
+      show(data.snapshot, data.heard);
       setTimeout(() => restThenAsk(performance.now() - began));
     });
   };
-  send({ kind: "painted" });
+  askOn();
 }
 
 /** Drawing takes at most half of the page's time, so that a flood of events leaves room for the viewer's hands. */
 function restThenAsk(took: number): void {
-  setTimeout(() => send({ kind: "painted" }), Math.min(took, LONGEST_REST_MS));
+  resting = setTimeout(askOn, Math.min(took, LONGEST_REST_MS));
 }
 
-export function send(request: Request): void {
+function askOn(): void {
+  clearTimeout(resting);
+  resting = undefined;
+  worker?.postMessage({ kind: "painted" } satisfies Request);
+}
+
+/** Whoever asks for something wants to see it: that ends the rest. Gives the request's number. */
+export function send(request: Request): number {
+  sent += 1;
   worker?.postMessage(request);
+  if (resting !== undefined) askOn();
+  return sent;
 }
 
 /** The whole JSON of a row, which may be megabytes and is therefore not part of a snapshot. */

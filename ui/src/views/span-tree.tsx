@@ -1,5 +1,6 @@
 // Owns the tree of calls. Rows are placed by index; the worker has decided their order.
 import { useSignal, useSignalEffect } from "@preact/signals";
+import { Component } from "preact";
 import { useRef } from "preact/hooks";
 import { Icon } from "../components/icon";
 import { lookOf, StatusIcon } from "../components/status";
@@ -10,19 +11,19 @@ import type { TreeRowView } from "../core/messages";
 import { send } from "./link";
 import { rowHeight } from "./media";
 import { isAtEnd, looksBack } from "./scroll";
-import { isFollowingTree, logNow, select, selection, toggleBranch, tree, treeFollowing } from "./state";
+import { isFollowingTree, logNow, pointer, select, toggleBranch, tree, treeFollowing } from "./state";
 
 export function SpanTree() {
   const scroller = useRef<HTMLDivElement>(null);
   const reveal = useSignal({ index: -1, token: "" });
   useSignalEffect(() => {
-    const chosen = selection.value;
+    const chosen = pointer.value;
     const { newest } = tree.value;
     if (isFollowingTree.value) reveal.value = { index: newest, token: `newest ${newest}` };
     else reveal.value = { index: chosen.treeIndex, token: `chosen ${chosen.reveal} ${chosen.span}` };
   });
   const { total, rows, from, spans, open, lost } = tree.value;
-  const chosen = selection.value.span;
+  const chosen = pointer.value.span;
   const active = rows.findIndex((row) => row.key === chosen);
   // Looking back stops the tree from moving; going to its end takes it up again.
   const onScroll = (from: number) => {
@@ -45,7 +46,7 @@ export function SpanTree() {
           total={total} rowHeight={rowHeight()} scroller={scroller} reveal={reveal.value.index} revealToken={reveal.value.token}
           onWindow={(first, count) => send({ kind: "window", pane: "tree", window: { from: first, count } })} onScroll={onScroll}
         >
-          {rows.map((row, i) => <TreeRow key={row.key} row={row} index={from + i} isSelected={row.key === chosen} />)}
+          {rows.map((row, i) => <TreeRow key={row.key} row={row} index={from + i} height={rowHeight()} isSelected={row.key === chosen} />)}
         </VirtualRows>
       </div>
       {total === 0 && (
@@ -57,28 +58,47 @@ export function SpanTree() {
   );
 }
 
-function TreeRow({ row, index, isSelected }: { row: TreeRowView; index: number; isSelected: boolean }) {
-  const isShut = !row.isOpen || row.kind === "run";
-  return (
-    <div
-      id={`span-${index}`} class={`tree-row ${isSelected ? "is-selected" : ""} ${row.isDimmed ? "is-dimmed" : ""} status-${row.status}`} role="row" tabIndex={-1} aria-level={row.depth + 1}
-      aria-rowindex={index + 1} aria-selected={isSelected} aria-expanded={row.hasChildren ? row.isOpen : undefined} aria-label={wordsOf(row)}
-      style={{ transform: `translateY(${index * rowHeight()}px)`, paddingInlineStart: `${6 + Math.min(row.depth, 24) * 14}px` }}
-      onClick={() => (row.kind === "span" ? select({ kind: "span", key: row.key }) : toggleBranch(row.key))}
-    >
-      <Branch row={row} />
-      <StatusIcon status={row.status} isSaid />
-      <TypeIcon type={row.type} icon={row.icon} hue={row.hue} />
-      <span role="gridcell" class="tree-label">{row.label}</span>
-      {row.node !== "" && <span class="tree-node mono">{row.node}</span>}
-      <span role="gridcell" class={row.error === "" ? "tree-detail" : "tree-detail tone-error"}>{row.error || row.detail}</span>
-      <Marks row={row} isShut={isShut} />
-      {isShut && row.cost > 0 && <span class="tree-cost numbers" title="Cost of the call and all below it">{formatCost(row.cost)}</span>}
-      <span role="gridcell" class="tree-time numbers">
-        {row.status === "running" ? <Elapsed since={row.startedAt} /> : row.status === "lost" ? "lost" : formatDuration(row.duration)}
-      </span>
-    </div>
-  );
+interface TreeRowProps {
+  readonly row: TreeRowView;
+  readonly index: number;
+  readonly height: number;
+  readonly isSelected: boolean;
+}
+
+/** One row, drawn again only when something that it shows has changed: most stand still while others come. */
+class TreeRow extends Component<TreeRowProps> {
+  override shouldComponentUpdate(next: TreeRowProps): boolean {
+    const { row, index, height, isSelected } = this.props;
+    return index !== next.index || height !== next.height || isSelected !== next.isSelected || !isSame(row, next.row);
+  }
+
+  override render({ row, index, height, isSelected }: TreeRowProps) {
+    const isShut = !row.isOpen || row.kind === "run";
+    return (
+      <div
+        id={`span-${index}`} class={`tree-row ${isSelected ? "is-selected" : ""} ${row.isDimmed ? "is-dimmed" : ""} status-${row.status}`} role="row" tabIndex={-1} aria-level={row.depth + 1}
+        aria-rowindex={index + 1} aria-selected={isSelected} aria-expanded={row.hasChildren ? row.isOpen : undefined} aria-label={wordsOf(row)}
+        style={{ transform: `translateY(${index * height}px)`, paddingInlineStart: `${6 + Math.min(row.depth, 24) * 14}px` }}
+        onClick={() => (row.kind === "span" ? select({ kind: "span", key: row.key }) : toggleBranch(row.key))}
+      >
+        <Branch row={row} />
+        <StatusIcon status={row.status} isSaid />
+        <TypeIcon type={row.type} icon={row.icon} hue={row.hue} />
+        <span role="gridcell" class="tree-label">{row.label}</span>
+        {row.node !== "" && <span class="tree-node mono">{row.node}</span>}
+        <span role="gridcell" class={row.error === "" ? "tree-detail" : "tree-detail tone-error"}>{row.error || row.detail}</span>
+        <Marks row={row} isShut={isShut} />
+        {isShut && row.cost > 0 && <span class="tree-cost numbers" title="Cost of the call and all below it">{formatCost(row.cost)}</span>}
+        <span role="gridcell" class="tree-time numbers">
+          {row.status === "running" ? <Elapsed since={row.startedAt} /> : row.status === "lost" ? "lost" : formatDuration(row.duration)}
+        </span>
+      </div>
+    );
+  }
+}
+
+function isSame(a: TreeRowView, b: TreeRowView): boolean {
+  return a === b || (Object.keys(b) as (keyof TreeRowView)[]).every((key) => Object.is(a[key], b[key]));
 }
 
 /** A row as it is read aloud. */

@@ -5,7 +5,8 @@ import { enter, tokenInFragment } from "../core/access";
 import { bridgeAddresses } from "../core/address";
 import { BLANK } from "../core/blank";
 import { NO_FILTER, type Filter, type Scope } from "../core/filter";
-import type { Destination, Exported, Picture, Snapshot, Target } from "../core/messages";
+import type { Destination, Exported, Picture, Selection, Snapshot, Target } from "../core/messages";
+import { foresee } from "./foresight";
 import { send, startWorker } from "./link";
 import { FIRST_VIEW, type View } from "./place";
 import { isWide } from "./media";
@@ -17,6 +18,12 @@ export const header = signal(BLANK.header);
 export const table = signal(BLANK.table);
 export const tree = signal(BLANK.tree);
 export const selection = signal(BLANK.selection);
+/** Where a selection under way will stand; the lists show it at once, the rest of the page when the worker has answered. */
+const foreseen = signal<Selection | null>(null);
+/** The request that a foreseen selection is of. */
+let foreseenBy = 0;
+/** The selection as the lists show it. */
+export const pointer = computed(() => foreseen.value ?? selection.value);
 export const source = signal(BLANK.source);
 export const moment = signal(BLANK.moment);
 export const counters = signal(BLANK.counters);
@@ -84,10 +91,10 @@ async function start(): Promise<void> {
 export function boot(): void {
   startWorker(show);
   void start();
-  effect(() => send({ kind: "freeze", pane: "table", frozen: !following.value && !isPast.value }));
-  effect(() => send({ kind: "filter", filter: filter.value }));
-  effect(() => send({ kind: "scope", scope: scope.value }));
-  effect(() => send({ kind: "show", pictures: pictures.value }));
+  effect(() => void send({ kind: "freeze", pane: "table", frozen: !following.value && !isPast.value }));
+  effect(() => void send({ kind: "filter", filter: filter.value }));
+  effect(() => void send({ kind: "scope", scope: scope.value }));
+  effect(() => void send({ kind: "show", pictures: pictures.value }));
   effect(() => {
     const { name, errors, status } = header.value;
     const mark = errors > 0 ? `✕ ${errors}` : status === "ok" || status === "returned" ? "✓" : "";
@@ -99,8 +106,9 @@ export function boot(): void {
   }, calm ? 1000 : 100);
 }
 
-function show(snapshot: Snapshot): void {
+function show(snapshot: Snapshot, heard: number): void {
   batch(() => {
+    if (heard >= foreseenBy) foreseen.value = null;
     if (snapshot.connection.phase === "live") upToDateAt.value = Date.now();
     if (snapshot.moment.kind === "live" && moment.peek().kind === "past") paused.value = false;
     connection.value = snapshot.connection;
@@ -124,11 +132,16 @@ function show(snapshot: Snapshot): void {
 }
 
 export function select(target: Target): void {
-  if (target.kind !== "nothing") {
-    following.value = false;
-    treeFollowing.value = false;
-  }
-  send({ kind: "select", target });
+  // Rows that go by can't be foreseen.
+  const stands = !following.peek() || isPast.peek();
+  batch(() => {
+    if (target.kind !== "nothing") {
+      following.value = false;
+      treeFollowing.value = false;
+    }
+    foreseen.value = stands ? foresee(target, pointer.peek(), table.peek(), tree.peek()) : null;
+  });
+  foreseenBy = send({ kind: "select", target });
 }
 
 /** To the next older failure (1) or the next newer (-1). Does nothing where there is none, so that the lists follow on. */

@@ -12,6 +12,9 @@ const SLICE_MS = 8;
 /** While history comes in, the page is told now and then: nobody reads it as it flies by. */
 const REPLAY_REFRESH_MS = 150;
 
+/** So often what came by itself is shown: nobody reads faster, and drawing takes time from the viewer's hands. */
+const WATCHED_MS = 100;
+
 /** Silence and rates change without events. */
 const REFRESH_MS = 1000;
 
@@ -29,6 +32,9 @@ let connection: Connection | undefined;
 let connected: ConnectionState | undefined;
 let pageIsReady = false;
 let changed = true;
+/** The viewer did something and waits to see it. */
+let asked = true;
+let heard = 0;
 let working = false;
 let flushing = false;
 let replaying = false;
@@ -36,6 +42,7 @@ let lastShown = Number.NEGATIVE_INFINITY;
 let restUntil: ReturnType<typeof setTimeout> | undefined;
 
 self.onmessage = ({ data }: MessageEvent<Request>) => {
+  if (data.kind !== "painted") heard += 1;
   switch (data.kind) {
     case "start":
       start(data.addresses.candidates, data.addresses.error);
@@ -65,6 +72,7 @@ self.onmessage = ({ data }: MessageEvent<Request>) => {
       remember(data);
       session.request(data);
   }
+  asked = true;
   touch();
 };
 
@@ -131,7 +139,7 @@ function touch(): void {
 function flush(): void {
   work();
   if (!changed || !pageIsReady) return;
-  const rest = replaying ? lastShown + REPLAY_REFRESH_MS - performance.now() : 0;
+  const rest = lastShown + restAfter() - performance.now();
   if (rest > 0) {
     restUntil ??= setTimeout(() => {
       restUntil = undefined;
@@ -141,9 +149,16 @@ function flush(): void {
   }
   lastShown = performance.now();
   changed = false;
+  asked = false;
   pageIsReady = false;
-  post({ kind: "snapshot", snapshot: session.snapshot() });
+  post({ kind: "snapshot", snapshot: session.snapshot(), heard });
   if (session.isPlaying) playing ??= setTimeout(playOn, PLAY_EVERY_MS);
+}
+
+/** How long a picture stands before the next. */
+function restAfter(): number {
+  if (asked || session.isPlaying) return 0;
+  return replaying ? REPLAY_REFRESH_MS : WATCHED_MS;
 }
 
 function playOn(): void {

@@ -7,7 +7,7 @@ import { formatDuration, formatTime } from "../../core/format";
 import type { TimelineLane } from "../../core/messages";
 import { send } from "../link";
 import { looksBack } from "../scroll";
-import { isFollowingTree, logNow, select, selection, timeline, toggleBranch, tree, treeFollowing } from "../state";
+import { isFollowingTree, logNow, pointer, select, timeline, toggleBranch, tree, treeFollowing } from "../state";
 import { paint } from "../theme";
 import { drawLanes, LANE, RULER } from "./draw";
 import { Overview } from "./overview";
@@ -28,7 +28,7 @@ export function Timeline() {
   const picture = timeline.value;
   const scale = stretch.value;
   const lanes = picture?.lanes ?? 0;
-  const chosen = selection.value.span;
+  const chosen = pointer.value.span;
   const colours = useMemo(readPalette, [paint.value]);
   useEffect(() => {
     lanesWidth.value = size.width;
@@ -54,6 +54,8 @@ export function Timeline() {
     return picture.rows[Math.floor((event.clientY - box.top - RULER + scrolled.peek()) / LANE) - picture.first];
   };
   const drag = useDrag(scroller);
+  // The picture is drawn again whenever an open call has grown; its words are the same until another picture comes.
+  const words = useMemo(() => picture?.rows.map((row, i) => <LaneWords key={row.key} lane={row} index={picture.first + i} start={picture.start} isChosen={row.key === chosen} />), [picture, chosen]);
   const lane = picture?.rows.find(({ key }) => key === pointed.value);
   return (
     <div class="timeline" data-pane="timeline">
@@ -92,7 +94,7 @@ export function Timeline() {
           <canvas ref={canvas} class="lanes-canvas" aria-hidden="true" />
         </div>
         <div class="visually-hidden" role="rowgroup">
-          {picture?.rows.map((row, i) => <LaneWords key={row.key} lane={row} index={picture.first + i} start={picture.start} isChosen={row.key === chosen} />)}
+          {words}
         </div>
       </div>
       <Legend />
@@ -113,7 +115,7 @@ function around({ startedAt, endedAt }: TimelineLane): [number, number] {
  */
 function useReveal(scroller: { readonly current: HTMLDivElement | null }, height: number, lanes: number): { current: number } {
   const placed = useRef(0);
-  const { treeIndex, reveal, span } = selection.value;
+  const { treeIndex, reveal, span } = pointer.value;
   const follows = isFollowingTree.value;
   const index = follows ? tree.value.newest : treeIndex;
   const token = follows ? `newest ${index} ${height}` : `chosen ${reveal} ${span}`;
