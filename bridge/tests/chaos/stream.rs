@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use redis::{Client, Pipeline, Value, cmd, pipe};
+use redis::{AsyncConnectionConfig, Client, Pipeline, Value, cmd, pipe};
 use tokio::sync::Mutex;
 use tokio::time::sleep;
 
@@ -15,6 +15,8 @@ const STREAM: &str = "agent_events";
 /// So many every few milliseconds.
 const BATCH: u64 = 5;
 const PAUSE: Duration = Duration::from_millis(10);
+/// Whether a command was done whose answer was given up nobody can tell, and then the truth is lost.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 type Entries = Vec<(String, Vec<(String, String)>)>;
 
@@ -112,7 +114,11 @@ impl Stream {
     }
 
     async fn ask<T: redis::FromRedisValue>(&self, commands: &Pipeline) -> Result<T, redis::RedisError> {
-        let mut connection = self.client.get_multiplexed_async_connection().await?;
+        let patient = AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
+        let mut connection = self
+            .client
+            .get_multiplexed_async_connection_with_config(&patient)
+            .await?;
         commands.query_async(&mut connection).await
     }
 }
