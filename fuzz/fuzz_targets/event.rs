@@ -6,9 +6,9 @@
 #[path = "../../bridge/src/entry/any_bytes.rs"]
 mod any_bytes;
 // The file itself, not the crate: its insides are nobody's to call.
-#[path = "../../bridge/src/entry.rs"]
+#[path = "../../bridge/src/entry/mod.rs"]
 mod entry;
 
-use self::entry::{MAX_RAW_BYTES, read};
+use self::entry::{MAX_RAW_BYTES, glance, judge, read};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| any_bytes::hold(bytes));

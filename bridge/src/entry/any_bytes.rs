@@ -5,7 +5,7 @@ use event_core::catalog::normalize;
 use event_core::log::{Content, Entry, EntryId};
 use serde_json::Value;
 
-use super::{MAX_RAW_BYTES, read};
+use super::{MAX_RAW_BYTES, glance, judge, read};
 
 /// Panics if reading `bytes` breaks a rule.
 pub(crate) fn hold(bytes: &[u8]) {
@@ -14,6 +14,13 @@ pub(crate) fn hold(bytes: &[u8]) {
         ordinal: None,
         content: Content::Json(Bytes::copy_from_slice(bytes)),
     };
+    if let Some(event) = std::str::from_utf8(bytes).ok().and_then(glance) {
+        assert_eq!(
+            judge(event.text).as_ref(),
+            Ok(&event),
+            "a look finds what the parser finds"
+        );
+    }
     let whole = serde_json::from_slice::<Value>(bytes);
     match read(&entry) {
         Ok(event) => {

@@ -1,6 +1,7 @@
 use bytes::Bytes;
 use event_core::log::EntryId;
 use proptest::prelude::*;
+use serde_json::Value;
 
 use super::*;
 
@@ -83,14 +84,97 @@ fn an_entry_without_the_field_names_those_it_has() {
 
 #[test]
 fn the_guides_other_words_are_understood_where_the_catalogue_says_so() {
-    assert!(is_alias("llm_call_completed", "tokens", "token_usage.total_tokens"));
+    assert!(payload::is_alias(
+        "llm_call_completed",
+        "tokens",
+        "token_usage.total_tokens"
+    ));
     for (kind, node) in [("step_started", Some("n")), ("my_type", None)] {
         let entry = json(&format!(r#"{{"type":"{kind}","payload":{{"node":"n"}}}}"#));
         assert_eq!(read(&entry).unwrap().keys().node.as_deref(), node);
     }
 }
 
+/// Any JSON, its names among them those that the bridge knows.
+fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+        "[a-z]{0,40}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 30, 5, |inner| {
+        let name = prop_oneof![
+            prop::sample::select(&payload::Field::NAMES[..]).prop_map(str::to_owned),
+            "[a-z]{0,5}",
+        ];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            prop::collection::vec((name, inner), 0..8).prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+#[test]
+fn what_takes_a_closer_look_is_left_to_the_parser() {
+    for text in [
+        "{\"type\":\"t\",\n\"payload\":{}}",
+        r#"{"type":"t","type":"t"}"#,
+        r#"{"type":"t","payload":{"run_id":null,"run_id":"r"}}"#,
+        r#"{"t\u0079pe":"t"}"#,
+        r#"{"type":"t","x":01}"#,
+        r#"{"type":"t","x":1.}"#,
+        r#"{"type":"t","x":-}"#,
+        r#"{"type":"t","x":1e}"#,
+        r#"{"type":"t","x":nul}"#,
+        r#"{"type":"t","x":"\x"}"#,
+        r#"{"type":"t","x":"\u12g4"}"#,
+        r#"{"type":"t","x":[1,]}"#,
+        r#"{"type":"t","x":{"a"}}"#,
+        r#"{"type":"t","x":[}}"#,
+        r#"{"type":"t",}"#,
+        r#"{"type":"t"}}"#,
+        r#"{"type":"t"} {}"#,
+        r#"{"type":1}"#,
+        r#"{"payload":{}}"#,
+        r#"["type"]"#,
+        "",
+    ] {
+        assert_eq!(glance(text), None, "{text}");
+    }
+    let deep = format!(r#"{{"type":"t","x":{}{}}}"#, "[".repeat(100), "]".repeat(100));
+    assert_eq!(glance(&deep), None);
+    assert!(judge(&deep).is_ok());
+}
+
 proptest! {
+    #[test]
+    fn one_look_is_enough_for_any_event_and_finds_what_the_parser_finds(
+        kind in ".{0,10}",
+        payload in value(),
+        more in value(),
+        spaces in prop::sample::select(&["", " ", "  "][..]),
+    ) {
+        let s = spaces;
+        let kind = serde_json::to_string(&kind).unwrap();
+        let text = format!(r#"{s}{{{s}"id"{s}:{s}{more}{s},{s}"type":{kind},"ts":"t","payload":{payload}{s},"x":{more}}}{s}"#);
+        let event = glance(&text);
+        prop_assert!(event.is_some(), "{}", text);
+        prop_assert_eq!(event, judge(&text).ok());
+    }
+
+    /// Valid JSON in which one byte is another.
+    #[test]
+    fn any_event_with_a_wrong_byte_holds(payload in value(), place: prop::sample::Index, byte in " -~") {
+        let text = format!(r#"{{"id":"i","type":"t","payload":{payload}}}"#);
+        let mut bytes = text.into_bytes();
+        let place = place.index(bytes.len());
+        bytes[place] = byte.as_bytes()[0];
+        any_bytes::hold(&bytes);
+    }
+
     #[test]
     fn any_bytes_hold(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         any_bytes::hold(&bytes);

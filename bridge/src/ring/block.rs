@@ -1,23 +1,19 @@
 //! Entries as clients get them, framed once for all clients. Owns the bytes of a run of consecutive entries, in both
 //! forms; it does not know where they are kept or who reads them.
 
+mod draft;
+
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use event_core::log::{Content, Cursor, Entry, EntryId};
+use event_core::log::{Cursor, EntryId};
 
-use super::Seen;
-use crate::entry::{self, Event, Keys};
+pub(crate) use self::draft::frame;
+use crate::entry::Keys;
 use crate::filter::Filter;
-use crate::frame::{Header, MAX_HEADER_BYTES, Opcode};
-use crate::protocol;
-
-/// A block, and so a text frame of a framed client, holds at most this many entries.
-const MAX_ENTRIES: usize = 512;
-/// … and at most this many bytes of lines, unless one entry alone has more.
-const MAX_BYTES: usize = 256 * 1024;
+use crate::frame::{Header, Opcode};
 
 /// A run of consecutive entries, without those that a producer repeated.
 #[derive(Debug)]
@@ -196,118 +192,6 @@ impl Slice {
         // It was cut from a `String` at the borders of its parts.
         let line = self.block.lines.get(entry.line.clone()).unwrap_or_default();
         std::str::from_utf8(line).unwrap_or_default()
-    }
-}
-
-/// Frames `entries`, which follow each other. What is in `seen` already is covered but not shown; `observe` is called
-/// with every event that is.
-pub(crate) fn frame(
-    entries: &[Entry],
-    seen: &mut Seen,
-    mut observe: impl FnMut(&Entry, &Event<'_>),
-) -> Vec<Arc<Block>> {
-    let mut blocks = Vec::new();
-    let mut block = Framing::default();
-    for entry in entries {
-        if block.is_full_for(entry) {
-            blocks.extend(std::mem::take(&mut block).finish());
-        }
-        block.last = Some(entry.cursor());
-        match entry::read(entry) {
-            Ok(event) if seen.is_repeated(&event) => {}
-            Ok(event) => {
-                observe(entry, &event);
-                block.push(entry.cursor(), event.text, event.keys());
-            }
-            Err(invalid) => {
-                tracing::debug!(entry = %entry.id, reason = invalid.reason, "an entry that is no event");
-                let keys = Keys {
-                    kind: protocol::INVALID_ENTRY.into(),
-                    ..Keys::default()
-                };
-                block.push(entry.cursor(), &protocol::invalid_entry(entry.id, &invalid), keys);
-            }
-        }
-    }
-    blocks.extend(block.finish());
-    blocks
-}
-
-/// A block in the making.
-#[derive(Default)]
-struct Framing {
-    last: Option<Cursor>,
-    /// Room for a header, then lines.
-    lines: String,
-    events: Vec<u8>,
-    entries: Vec<Framed>,
-}
-
-/// The header is written when the length is known.
-const ROOM: &str = "\0\0\0\0\0\0\0\0\0\0";
-const _: () = assert!(ROOM.len() == MAX_HEADER_BYTES);
-
-impl Framing {
-    fn is_full_for(&self, entry: &Entry) -> bool {
-        let bytes = match &entry.content {
-            Content::Json(json) => json.len().min(entry::MAX_EVENT_BYTES),
-            Content::Foreign(_) => 0,
-        };
-        self.entries.len() >= MAX_ENTRIES || (!self.entries.is_empty() && self.lines.len() + bytes > MAX_BYTES)
-    }
-
-    fn push(&mut self, cursor: Cursor, text: &str, keys: Keys) {
-        if self.lines.is_empty() {
-            self.lines.push_str(ROOM);
-        }
-        let line_start = self.lines.len();
-        // Writing to a String can't fail.
-        let _ = write!(self.lines, r#"{{"cursor":"{cursor}","event":"#);
-        // In valid JSON a raw line break is mere space; in a line it would end the line.
-        if memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_some() {
-            self.lines.push_str(&text.replace(['\n', '\r'], " "));
-        } else {
-            self.lines.push_str(text);
-        }
-        self.lines.push_str("}\n");
-        let frame_start = self.events.len();
-        self.events
-            .extend_from_slice(Header::new(Opcode::Text, text.len()).as_ref());
-        self.events.extend_from_slice(text.as_bytes());
-        self.entries.push(Framed {
-            cursor,
-            keys,
-            line: line_start..self.lines.len(),
-            frame: frame_start..self.events.len(),
-        });
-    }
-
-    /// None if it covers nothing.
-    fn finish(mut self) -> Option<Arc<Block>> {
-        let last = self.last?;
-        // A block lives long, and what it has is what is counted.
-        self.events.shrink_to_fit();
-        let mut lines = self.lines.into_bytes();
-        lines.shrink_to_fit();
-        let mut frame_start = 0;
-        // Where nothing is shown there is no frame.
-        if let Some(payload_bytes) = lines.len().checked_sub(MAX_HEADER_BYTES) {
-            let header = Header::new(Opcode::Text, payload_bytes);
-            frame_start = MAX_HEADER_BYTES - header.as_ref().len();
-            lines[frame_start..MAX_HEADER_BYTES].copy_from_slice(header.as_ref());
-        }
-        let entries = self.entries.into_boxed_slice();
-        let keys: usize = entries.iter().map(|entry| entry.keys.bytes()).sum();
-        Some(Arc::new(Block {
-            last,
-            // Of one in which nothing is shown there may be very many.
-            bytes: size_of::<Block>() + lines.len() + self.events.len() + size_of_val(&*entries) + keys,
-            lines: lines.into(),
-            frame_start,
-            events: self.events.into(),
-            entries,
-            sse: OnceLock::new(),
-        }))
     }
 }
 

@@ -3,7 +3,7 @@
 //! are both shown: nothing is dropped for a producer's lack of imagination.
 
 use std::collections::{HashSet, VecDeque};
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 
 use crate::entry::Event;
 
@@ -14,19 +14,54 @@ pub(crate) const WINDOW: usize = 8192;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     order: VecDeque<Fingerprint>,
-    set: HashSet<Fingerprint>,
+    set: HashSet<Fingerprint, BuildHasherDefault<Hashed>>,
+    hasher: RandomState,
 }
 
-/// Of the id and of the text. Both must agree, so that a chance collision would need two events of one id; that is why
-/// a checksum, which is fast, will do for the text.
-type Fingerprint = (u64, u32);
+/// Both must agree, so that a chance collision would need two events of one id; that is why a checksum, which is fast, will
+/// do for the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Fingerprint {
+    /// A hash already, with keys that nobody knows.
+    id: u64,
+    text: u32,
+}
+
+impl Hash for Fingerprint {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.id);
+    }
+}
+
+/// Of what is a hash already, that hash.
+#[derive(Clone, Debug, Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        // Nothing is hashed here but hashes.
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 impl Seen {
     /// Whether the event was seen before; from now on it was. Events without an id are never taken for repeated.
     pub(crate) fn is_repeated(&mut self, event: &Event<'_>) -> bool {
         let Some(id) = &event.id else { return false };
-        let hasher = BuildHasherDefault::<DefaultHasher>::default();
-        let fingerprint = (hasher.hash_one(id), crc32fast::hash(event.text.as_bytes()));
+        let fingerprint = Fingerprint {
+            id: self.hasher.hash_one(id),
+            text: crc32fast::hash(event.text.as_bytes()),
+        };
         if !self.set.insert(fingerprint) {
             return true;
         }

@@ -1,6 +1,8 @@
 use bytes::Bytes;
+use event_core::log::{Content, Entry};
 
 use super::*;
+use crate::ring::Seen;
 
 const PADDED: &str = "{\"type\":\"b\",\n\"payload\":{\"node_id\":\"x\"}}";
 
