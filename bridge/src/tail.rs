@@ -1,250 +1,78 @@
-//! The one reader at the end of the log. Owns following it without a hole: what it reads goes into the ring and the
-//! summaries of runs, what it could not read is noticed and told. It never gives up and never asks for `$`, which
-//! would lose what is added between two questions.
+//! The one reader at the end of the log. Owns that reading and framing go on side by side: in a rush the log may be
+//! trimmed, and so it is read in a thread that does nothing else, whatever framing, clients and their sockets take.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+mod backlog;
+mod framing;
+mod reading;
 
-use event_core::Timestamp;
-use event_core::log::{Cursor, Direction, Entry, LogError, Page};
+use std::io;
+use std::sync::{Arc, mpsc};
+use std::thread;
 
+use tokio::runtime;
+use tokio_util::sync::CancellationToken;
+
+use self::backlog::Backlog;
+use self::framing::Framing;
+use self::reading::Reading;
 use crate::config::Limits;
-use crate::continuity::{self, Continuity};
-use crate::history::END;
-use crate::pace::Pace;
-use crate::page_size::{self, PageSize};
-use crate::ring::{self, Block, Seen, WINDOW};
 use crate::source::Source;
-
-/// Pages of about 1 MiB that are read before what is in them is framed.
-const MAX_PAGES_AT_ONCE: usize = 32;
-const MIN_BACKOFF: Duration = Duration::from_millis(50);
-/// Also the pause after a refusal, which somebody must mend.
-const MAX_BACKOFF: Duration = Duration::from_secs(5);
 
 /// See the module's description.
 pub(crate) struct Tail {
-    source: Arc<Source>,
-    /// How long one read waits for new entries.
-    patience: Duration,
-    /// How much of the log is read at the start: what the ring takes, and enough to know what is repeated in it.
-    warm_up_bytes: usize,
-    warm_up_entries: usize,
-    /// The last entry read; none before the log was reached.
-    cursor: Option<Cursor>,
-    /// The log may have changed unseen: the next read is a page.
-    must_check: bool,
-    seen: Seen,
-    size: PageSize,
-    pace: Pace,
-    backoff: Duration,
+    reading: Reading,
+    framing: Framing,
 }
 
 impl Tail {
     pub(crate) fn new(source: Arc<Source>, limits: &Limits) -> Self {
+        let backlog = Arc::<Backlog>::default();
         Self {
-            source,
-            patience: limits.patience,
-            warm_up_bytes: limits.ring_bytes,
-            warm_up_entries: limits.ring_entries.max(WINDOW),
-            cursor: None,
-            must_check: false,
-            seen: Seen::default(),
-            size: PageSize::default(),
-            pace: Pace::default(),
-            backoff: MIN_BACKOFF,
+            reading: Reading::new(source.clone(), backlog.clone(), limits),
+            framing: Framing::new(source, backlog),
         }
     }
 
-    /// Follows the log for ever.
-    pub(crate) async fn run(mut self) {
-        loop {
-            match self.step().await {
-                Ok(()) => {
-                    self.source.health.answered();
-                    self.backoff = MIN_BACKOFF;
-                }
-                Err(error) => {
-                    self.source.health.failed(&error);
-                    self.must_check = true;
-                    tokio::time::sleep(self.pause(&error)).await;
-                }
+    /// Follows the log for ever. Dropped, it stops.
+    pub(crate) async fn run(self) {
+        let Self { reading, framing } = self;
+        let stop = CancellationToken::new();
+        let _stop = stop.clone().drop_guard();
+        let (give, given) = mpsc::channel();
+        match start(given, stop) {
+            Ok(()) => {
+                // The thread waits for it.
+                let _ = give.send(reading);
+                framing.run().await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "no thread to read the log in: it is read as there is time");
+                tokio::join!(reading.run(), framing.run());
             }
         }
     }
 
-    /// Takes in what comes next; waits for it, but not for ever.
-    pub(crate) async fn step(&mut self) -> Result<(), LogError> {
-        match self.cursor {
-            None => self.warm_up().await,
-            Some(cursor) => self.follow(cursor).await,
-        }
+    /// Reads what comes next; waits for it, but not for ever.
+    #[cfg(test)]
+    pub(crate) async fn read(&mut self) -> Result<(), event_core::log::LogError> {
+        self.reading.step().await
     }
 
-    /// Reads the newest part of the log into the ring, and stands at its end.
-    async fn warm_up(&mut self) -> Result<(), LogError> {
-        let mut entries: Vec<Entry> = Vec::new();
-        let mut bytes = 0;
-        let mut oldest = END;
-        let mut head = None;
-        while bytes < self.warm_up_bytes && entries.len() < self.warm_up_entries {
-            let page = self
-                .source
-                .history
-                .older(oldest, self.warm_up_entries - entries.len())
-                .await?;
-            head.get_or_insert(page.info.head());
-            let Some(entry) = page.entries.last() else { break };
-            oldest = entry.cursor();
-            bytes += page.entries.iter().map(page_size::bytes).sum::<usize>();
-            entries.extend(page.entries);
-        }
-        entries.reverse();
-        let head = head.unwrap_or_default();
-        if head.ordinal.is_none() {
-            tracing::warn!(
-                "the log does not count its entries (Redis does since 7.0): gaps will be told without a number"
-            );
-        }
-        let base = entries.first().map_or(head, |first| continuity::before(first.cursor()));
-        self.source.ring.restart(base);
-        self.publish(&entries);
-        self.cursor = Some(entries.last().map_or(head, Entry::cursor));
-        Ok(())
-    }
-
-    async fn follow(&mut self, cursor: Cursor) -> Result<(), LogError> {
-        let limit = self.size.entries();
-        let page = self.next(cursor, limit).await?;
-        self.must_check = false;
-        match Continuity::of(cursor, &page) {
-            Continuity::Unbroken => {}
-            Continuity::Gap(gap) => {
-                self.source.metrics.ingest.gaps.add(1);
-                self.source.metrics.ingest.lost.add(gap.lost.unwrap_or(0));
-                tracing::warn!(after = %gap.after, lost = gap.lost, "entries were trimmed before they could be read");
-                self.restart(gap.first.map_or(page.info.head(), continuity::before));
-            }
-            Continuity::Rewound => {
-                self.rewind(cursor, page.info.head());
-                return Ok(());
-            }
-        }
-        // Behind a full page there is more, which need not be waited for.
-        self.must_check = page.entries.len() >= limit;
-        let mut entries = page.entries;
-        self.read_on(&mut entries, limit).await;
-        self.take(&entries);
-        Ok(())
-    }
-
-    /// Reads what else is there before any of it is framed, which takes longer: in a rush the log may be trimmed
-    /// meanwhile. What is odd, or fails, is met again by the next step.
-    async fn read_on(&mut self, entries: &mut Vec<Entry>, limit: usize) {
-        for _ in 0..MAX_PAGES_AT_ONCE {
-            let (true, Some(last)) = (self.must_check, entries.last().map(Entry::cursor)) else {
-                return;
-            };
-            let Ok(page) = self.source.log.page(last, Direction::Forward, limit).await else {
-                return;
-            };
-            if !matches!(Continuity::of(last, &page), Continuity::Unbroken) {
-                return;
-            }
-            self.must_check = page.entries.len() >= limit;
-            entries.extend(page.entries);
-        }
-    }
-
-    /// What comes next, at once if it is there already, and with the state of the log to which it belongs.
-    async fn next(&mut self, cursor: Cursor, limit: usize) -> Result<Page, LogError> {
-        let log = self.source.log.clone();
-        let pause = self.pace.pause(Instant::now());
-        if let Some(pause) = pause {
-            tokio::time::sleep(pause).await;
-        }
-        if pause.is_none() && !self.must_check {
-            let page = log.follow(cursor, limit, self.patience).await?;
-            if !is_in_doubt(&page) {
-                return Ok(page);
-            }
-        }
-        log.page(cursor, Direction::Forward, limit).await
-    }
-
-    /// The log is another one: follows it from its start.
-    fn rewind(&mut self, cursor: Cursor, head: Cursor) {
-        tracing::warn!(%cursor, %head, "the log was deleted or restored: starting from its beginning");
-        self.source.metrics.ingest.resets.add(1);
-        self.source.history.reset();
-        self.source.runs().clear();
-        self.source.ring.reset();
-        self.seen = Seen::default();
-        self.cursor = Some(Cursor::START);
-        self.must_check = true;
-    }
-
-    fn restart(&mut self, base: Cursor) {
-        self.source.ring.restart(base);
-        self.cursor = Some(base);
-    }
-
-    fn take(&mut self, entries: &[Entry]) {
-        self.size.learn(entries);
-        self.publish(entries);
-        if let Some(entry) = entries.last() {
-            self.cursor = Some(entry.cursor());
-        }
-        let clients = self.source.ring.readers();
-        self.pace.read(entries.len(), clients, self.must_check, Instant::now());
-    }
-
-    fn publish(&mut self, entries: &[Entry]) {
-        let mut events = 0;
-        let blocks = {
-            let mut runs = self.source.runs();
-            ring::frame(entries, &mut self.seen, |entry, event| {
-                events += 1;
-                runs.observe(entry.cursor(), event);
-            })
-        };
-        self.count(entries, events, &blocks);
-        if !blocks.is_empty() {
-            self.source.ring.push(blocks);
-        }
-    }
-
-    fn count(&self, entries: &[Entry], events: usize, blocks: &[Arc<Block>]) {
-        let ingest = &self.source.metrics.ingest;
-        let shown: usize = blocks.iter().map(|block| block.len()).sum();
-        ingest.events.add(events as u64);
-        ingest.invalid.add(shown.saturating_sub(events) as u64);
-        ingest
-            .bytes
-            .add(entries.iter().map(page_size::bytes).sum::<usize>() as u64);
-        if let Some(newest) = entries.last() {
-            ingest
-                .age_ms
-                .set(Timestamp::now().unix_ms().saturating_sub(newest.id.ms));
-        }
-    }
-
-    /// How long to wait before the next attempt: longer each time, and not the same for all bridges.
-    fn pause(&mut self, error: &LogError) -> Duration {
-        if !error.is_retryable() {
-            return MAX_BACKOFF;
-        }
-        let pause = self.backoff.mul_f64(0.5 + fastrand::f64() / 2.0);
-        self.backoff = (self.backoff * 2).min(MAX_BACKOFF);
-        pause
+    /// Frames one piece of what was read; waits for it.
+    #[cfg(test)]
+    pub(crate) async fn frame(&mut self) {
+        self.framing.step().await;
     }
 }
 
-/// More came between the look at the entries and that at the log, so that nobody can tell whether these follow what was
-/// seen before: they may be of a log that has come in its place.
-fn is_in_doubt(page: &Page) -> bool {
-    let (Some(first), Some(last)) = (page.entries.first(), page.entries.last()) else {
-        return false;
+/// A thread that reads, once it is given what, until it is told to stop.
+fn start(given: mpsc::Receiver<Reading>, stop: CancellationToken) -> io::Result<()> {
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    let read = move || {
+        if let Ok(reading) = given.recv() {
+            runtime.block_on(stop.run_until_cancelled(reading.run()));
+        }
     };
-    page.info.is_exact && page.info.last != last.id && page.info.first != Some(first.id)
+    thread::Builder::new().name("event-tail".to_owned()).spawn(read)?;
+    Ok(())
 }

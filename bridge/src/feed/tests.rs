@@ -223,8 +223,12 @@ impl Client {
 enum Happening {
     Add(usize),
     Trim(usize),
-    /// The tail takes a turn.
+    /// The tail reads, and frames all that it has read.
     Tail,
+    /// The tail reads, and does not come to framing.
+    Read,
+    /// The tail frames a piece of what it has read.
+    Frame,
     Step(usize),
     Reconnect(usize),
     Seek(usize),
@@ -236,7 +240,9 @@ fn happening() -> impl Strategy<Value = Happening> {
     prop_oneof![
         3 => (1..12_usize).prop_map(Happening::Add),
         1 => (0..20_usize).prop_map(Happening::Trim),
-        4 => Just(Happening::Tail),
+        3 => Just(Happening::Tail),
+        3 => Just(Happening::Read),
+        2 => Just(Happening::Frame),
         6 => (0..3_usize).prop_map(Happening::Step),
         1 => (0..3_usize).prop_map(Happening::Reconnect),
         1 => (0..3_usize).prop_map(Happening::Seek),
@@ -282,6 +288,10 @@ impl Bench {
             Happening::Add(count) => self.log.add(*count),
             Happening::Trim(keep) => self.log.trim(*keep),
             Happening::Tail => self.follow(),
+            Happening::Read => self.read(),
+            Happening::Frame => {
+                self.frame();
+            }
             Happening::Step(client) => {
                 self.clients[*client].step();
             }
@@ -298,7 +308,17 @@ impl Bench {
     }
 
     fn follow(&mut self) {
-        self.tail.step().now_or_never().unwrap().unwrap();
+        self.read();
+        while self.frame() {}
+    }
+
+    fn read(&mut self) {
+        self.tail.read().now_or_never().unwrap().unwrap();
+    }
+
+    /// Whether there was something to frame.
+    fn frame(&mut self) -> bool {
+        self.tail.frame().now_or_never().is_some()
     }
 
     /// Lets everybody come to the end of the log.
@@ -315,6 +335,25 @@ impl Bench {
             }
         }
     }
+}
+
+#[test]
+fn a_rush_that_is_trimmed_before_it_is_framed_loses_nothing() {
+    let mut bench = Bench::new();
+    bench.log.add(3);
+    bench.settle();
+    let count = 100;
+    bench.log.add(count);
+    for _ in 0..count {
+        bench.read();
+    }
+    bench.log.trim(0);
+    while bench.frame() {
+        let client = &mut bench.clients[0];
+        while client.step() {}
+    }
+    let client = &bench.clients[0];
+    assert_eq!((client.got.len(), client.lost.len()), (3 + count, 0));
 }
 
 proptest! {

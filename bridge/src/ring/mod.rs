@@ -102,21 +102,13 @@ impl Ring {
     /// Adds what follows the head.
     pub(crate) fn push(&self, blocks: Vec<Arc<Block>>) {
         let mut state = self.lock();
-        for block in blocks {
-            state.head.cursor = block.last;
-            state.bytes += block.bytes;
-            state.entries += block.len();
-            state.blocks.push_back(block);
-        }
-        while state.blocks.len() > 1 && (state.bytes > self.max_bytes || state.entries > self.max_entries) {
-            state.evict();
-        }
+        self.add(&mut state, blocks);
         self.publish(state);
     }
 
-    /// Forgets everything and covers the log from `base` on: at the start, and where entries were trimmed before
-    /// they could be read. Readers who stand elsewhere page the log and learn there what is missing.
-    pub(crate) fn restart(&self, base: Cursor) {
+    /// Forgets everything and covers the log from `base` on, with what is known of it: at the start, and where entries were
+    /// trimmed before they could be read. Readers who stand elsewhere page the log and learn there what is missing.
+    pub(crate) fn restart(&self, base: Cursor, blocks: Vec<Arc<Block>>) {
         let mut state = self.lock();
         let head = Head {
             cursor: base,
@@ -128,7 +120,20 @@ impl Ring {
             base,
             ..State::default()
         };
+        self.add(&mut state, blocks);
         self.publish(state);
+    }
+
+    fn add(&self, state: &mut State, blocks: Vec<Arc<Block>>) {
+        for block in blocks {
+            state.head.cursor = block.last;
+            state.bytes += block.bytes;
+            state.entries += block.len();
+            state.blocks.push_back(block);
+        }
+        while state.blocks.len() > 1 && (state.bytes > self.max_bytes || state.entries > self.max_entries) {
+            state.evict();
+        }
     }
 
     /// Forgets everything, because the log is another one, which is covered from its start on.

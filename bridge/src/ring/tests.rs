@@ -15,7 +15,7 @@ fn entry(ms: u64, json: String) -> Entry {
 #[test]
 fn entries_that_are_repeated_for_ever_fill_no_memory() {
     let ring = Ring::new(BYTES, 1000);
-    ring.restart(Cursor::START);
+    ring.restart(Cursor::START, Vec::new());
     let mut seen = Seen::default();
     for ms in 1..10_000 {
         let repeated = entry(ms, r#"{"id":"x","type":"a"}"#.to_owned());
