@@ -216,13 +216,12 @@ impl Feed {
     /// Has the next page read while this one is being sent. Whoever comes for it waits for the same read.
     fn read_ahead(&self, end: Cursor) {
         let is_behind = self.source.ring.locate(end, self.epoch);
-        if !matches!(is_behind, Some(Place::Outside)) || !self.source.history.has_time() {
+        if !matches!(is_behind, Some(Place::Outside)) {
             return;
         }
         if let Ok(runtime) = Handle::try_current() {
             let source = self.source.clone();
-            // An error comes again when the page is asked for.
-            runtime.spawn(async move { source.history.after(end).await.map(|_| ()) });
+            runtime.spawn(async move { source.history.prepare(end).await });
         }
     }
 

@@ -1,19 +1,20 @@
 //! Pages of the log behind the ring, shared by all who are there. Owns how often the log is asked: readers at the
 //! same place share one read, a few reads run at a time, and the latest pages are kept for those who come next.
 
+mod ahead;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use event_core::log::{Cursor, Direction, EntryId, Log, LogError, Page};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::OnceCell;
 
+use self::ahead::Ahead;
 use crate::continuity::{self, Continuity};
 use crate::metrics::Metrics;
 use crate::page_size::PageSize;
 use crate::ring::{self, Block, Seen};
 
-/// Reads of the log at one time.
-const MAX_READS: usize = 8;
 /// Pages kept, and what they may hold together.
 const MAX_PAGES: usize = 64;
 const MAX_BYTES: usize = 32 * 1024 * 1024;
@@ -29,8 +30,7 @@ pub(crate) const END: Cursor = Cursor {
 
 /// See the module's description.
 pub(crate) struct History {
-    log: Arc<dyn Log>,
-    reads: Semaphore,
+    ahead: Arc<Ahead>,
     pages: Mutex<VecDeque<(Key, Cell)>>,
     size: PageSize,
     metrics: Arc<Metrics>,
@@ -56,8 +56,7 @@ type Cell = Arc<OnceCell<Arc<HistoryPage>>>;
 impl History {
     pub(crate) fn new(log: Arc<dyn Log>, metrics: Arc<Metrics>) -> Self {
         Self {
-            log,
-            reads: Semaphore::new(MAX_READS),
+            ahead: Arc::new(Ahead::new(log)),
             pages: Mutex::default(),
             size: PageSize::default(),
             metrics,
@@ -66,12 +65,25 @@ impl History {
 
     /// The page after `from`; without blocks if nothing follows.
     pub(crate) async fn after(&self, from: Cursor) -> Result<Arc<HistoryPage>, LogError> {
+        self.page(from, false).await
+    }
+
+    /// Has the page after `from` made ready, and the one behind it read, for somebody who is on the way there. Not if
+    /// many are.
+    pub(crate) async fn prepare(&self, from: Cursor) {
+        if self.ahead.has_time() {
+            // An error comes again when the page is asked for.
+            let _ = self.page(from, true).await;
+        }
+    }
+
+    async fn page(&self, from: Cursor, goes_on: bool) -> Result<Arc<HistoryPage>, LogError> {
         let key = (from.id, from.ordinal);
         let cell = self.cell(key);
         if cell.initialized() {
             self.metrics.page_cache_hits.add(1);
         }
-        let page = cell.get_or_try_init(|| self.read(from)).await?;
+        let page = cell.get_or_try_init(|| self.read(from, goes_on)).await?;
         if page.is_full {
             Self::evict(&mut self.lock());
         } else {
@@ -81,18 +93,10 @@ impl History {
         Ok(page.clone())
     }
 
-    /// Readers are few, so that one of them may have its next page read while it takes this one.
-    pub(crate) fn has_time(&self) -> bool {
-        self.reads.available_permits() > MAX_READS / 2
-    }
-
     /// The page before `than`, newest first; `limit` entries at most.
     pub(crate) async fn older(&self, than: Cursor, limit: usize) -> Result<Page, LogError> {
-        let _permit = self.reads.acquire().await;
-        let mut page = self
-            .log
-            .page(than, Direction::Backward, limit.min(self.size.entries()))
-            .await?;
+        let limit = limit.min(self.size.entries());
+        let mut page = self.ahead.read(than, Direction::Backward, limit).await?;
         self.size.learn(&page.entries);
         let newest = match than.ordinal {
             None if than.id == END.id && page.info.is_exact => page.info.appended,
@@ -123,23 +127,29 @@ impl History {
 
     /// Forgets everything, because the log is another one.
     pub(crate) fn reset(&self) {
+        self.ahead.reset();
         self.lock().clear();
     }
 
-    async fn read(&self, from: Cursor) -> Result<Arc<HistoryPage>, LogError> {
-        let _permit = self.reads.acquire().await;
+    async fn read(&self, from: Cursor, goes_on: bool) -> Result<Arc<HistoryPage>, LogError> {
         let limit = aligned(from, self.size.entries());
         self.metrics.pages_read.add(1);
-        let page = self.log.page(from, Direction::Forward, limit).await?;
+        let page = self.ahead.page(from, limit).await?;
         self.size.learn(&page.entries);
         let is_full = page.entries.len() == limit;
+        let end = continuity::end_of(&page);
+        if is_full && goes_on {
+            self.ahead.ask(end, aligned(end, self.size.entries()));
+            // So that the log is asked before this page is framed.
+            tokio::task::yield_now().await;
+        }
         let mut seen = self.seen_before(from, is_full);
         let blocks = ring::frame(&page.entries, &mut seen, |_, _| {});
         Ok(Arc::new(HistoryPage {
             continuity: Continuity::of(from, &page),
             bytes: blocks.iter().map(|block| block.bytes()).sum(),
             blocks,
-            end: continuity::end_of(&page),
+            end,
             is_full,
             seen: Mutex::new(seen),
         }))
