@@ -59,14 +59,14 @@ impl Runs {
         }
         let run_id = event.payload.run().filter(|id| id.len() <= MAX_ID_BYTES);
         let Some(run_id) = run_id else { return };
-        if !self.runs.contains_key(&*run_id) {
-            self.make_room();
+        // Nearly always it is known.
+        if let Some(run) = self.runs.get_mut(&*run_id) {
+            run.observe(at, event);
+            return;
         }
-        let run = self
-            .runs
-            .entry(run_id.into_owned())
-            .or_insert_with(|| Run::new(at, event));
-        run.observe(at, event);
+        self.make_room();
+        let run = self.runs.entry(run_id.into_owned());
+        run.or_insert_with(|| Run::new(at, event)).observe(at, event);
     }
 
     /// Forgets everything, because the log is another one.

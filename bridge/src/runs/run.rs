@@ -67,10 +67,20 @@ pub(super) struct Place {
 
 impl Place {
     fn of(at: Cursor, event: &Event<'_>) -> Self {
-        let ts = event.ts.as_deref();
-        Self {
+        let mut place = Self {
             cursor: at,
-            ts: ts.map_or_else(|| Timestamp::from_unix_ms(at.id.ms).to_string(), brief),
+            ts: String::new(),
+        };
+        place.move_to(at, event);
+        place
+    }
+
+    fn move_to(&mut self, at: Cursor, event: &Event<'_>) {
+        self.cursor = at;
+        self.ts.clear();
+        match &event.ts {
+            Some(ts) => self.ts.push_str(truncate(ts, MAX_TEXT_BYTES)),
+            None => self.ts = Timestamp::from_unix_ms(at.id.ms).to_string(),
         }
     }
 }
@@ -109,7 +119,7 @@ impl Run {
 
     pub(super) fn observe(&mut self, at: Cursor, event: &Event<'_>) {
         let payload = &event.payload;
-        self.last = Place::of(at, event);
+        self.last.move_to(at, event);
         self.events += 1;
         self.count_type(&event.kind);
         if event.is_failure() {
