@@ -16,6 +16,9 @@ use crate::page_size::{self, PageSize};
 use crate::ring::WINDOW;
 use crate::source::Source;
 
+/// So many times as much is asked for at once where the log had more than was asked for: each way there and back takes its
+/// time, and what the log gives in one go it can't trim meanwhile.
+const RUSH: usize = 8;
 const MIN_BACKOFF: Duration = Duration::from_millis(50);
 /// Also the pause after a refusal, which somebody must mend.
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
@@ -117,7 +120,7 @@ impl Reading {
     }
 
     async fn follow(&mut self, cursor: Cursor) -> Result<(), LogError> {
-        let limit = self.size.entries();
+        let limit = self.size.entries() * if self.must_check { RUSH } else { 1 };
         let page = self.next(cursor, limit).await?;
         self.must_check = false;
         match Continuity::of(cursor, &page) {
@@ -170,15 +173,18 @@ impl Reading {
         self.cursor = Some(base);
     }
 
-    async fn take(&mut self, entries: Vec<Entry>) {
+    async fn take(&mut self, mut entries: Vec<Entry>) {
         self.size.learn(&entries);
         let clients = self.source.ring.readers();
         self.pace.read(entries.len(), clients, self.must_check, Instant::now());
-        let Some(end) = entries.last().map(Entry::cursor) else {
-            return;
-        };
-        self.backlog.add(News::Entries(entries)).await;
-        self.cursor = Some(end);
+        // In pieces, each of which is framed in a moment.
+        let piece = self.size.entries();
+        while let Some(end) = entries.get(..piece).unwrap_or(&entries).last().map(Entry::cursor) {
+            let rest = entries.split_off(piece.min(entries.len()));
+            self.backlog.add(News::Entries(entries)).await;
+            self.cursor = Some(end);
+            entries = rest;
+        }
     }
 
     /// How long to wait before the next attempt: longer each time, and not the same for all bridges.
@@ -199,4 +205,43 @@ fn is_in_doubt(page: &Page) -> bool {
         return false;
     };
     page.info.is_exact && page.info.last != last.id && page.info.first != Some(first.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use event_core::log::{Log as _, MemoryLog};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_behind_reads_more_at_a_time_and_gives_it_in_pieces() {
+        let log = Arc::new(MemoryLog::new("events", 0));
+        let limits = Limits::default();
+        let source = Arc::new(Source::new(log.clone(), &limits));
+        let backlog = Arc::<Backlog>::default();
+        let mut reading = Reading::new(source, backlog.clone(), &limits);
+        reading.step().await.unwrap();
+        let count = 6000;
+        log.append(&vec![Bytes::from_static(br#"{"type":"a"}"#); count])
+            .await
+            .unwrap();
+        let mut steps = 0;
+        while reading.cursor.unwrap().ordinal != Some(count as u64) {
+            reading.step().await.unwrap();
+            steps += 1;
+        }
+        assert!(steps <= 6, "{steps}");
+        let (mut pieces, mut given) = (Vec::new(), 0);
+        while given < count {
+            let frame = |news: &News| {
+                if let News::Entries(entries) = news {
+                    pieces.push(entries.len());
+                    given += entries.len();
+                }
+            };
+            backlog.frame_next(frame).await;
+        }
+        assert!(pieces.iter().all(|piece| *piece <= 1024), "{pieces:?}");
+    }
 }
