@@ -70,6 +70,12 @@ export class PlanNode {
     this.spans.push(span);
     if (this.spans.length > MAX_SPANS) this.spans.shift();
   }
+
+  /** A span is no longer kept. */
+  leave(span: Span): void {
+    const at = this.spans.indexOf(span);
+    if (at >= 0) this.spans.splice(at, 1);
+  }
 }
 
 /** The nodes of one run, in order of appearance. */

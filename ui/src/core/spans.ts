@@ -66,7 +66,7 @@ const MAX_WORDS = 10_000;
 const COMPARED = 4000;
 
 /** Spans whose opening is remembered for who lays out a tree; who comes later goes through all of them. */
-const REMEMBERED_OPENINGS = 16_384;
+const REMEMBERED_OPENINGS = 4096;
 
 /** Names of failed calls that are remembered of one parent. */
 const MAX_FAILED_NAMES = 4096;
@@ -305,6 +305,7 @@ export class Spans {
     this.freeSlots.push(span.slot);
     this.count -= 1;
     run.spans.delete(span.id);
+    run.nodes.get(span.node)?.leave(span);
     this.orphans.delete(orphanKey(run, span.id));
     if (span.outcome === "") run.sums.openSpans -= 1;
     if (parent) detach(span, parent);
@@ -330,6 +331,8 @@ export class Spans {
       if (isFailure(child.outcome)) this.noteFailure(child);
       child = next;
     }
+    span.firstChild = null;
+    span.lastChild = null;
   }
 }
 
@@ -369,6 +372,9 @@ function detach(child: Span, parent: Span): void {
   if (child.next) child.next.previous = child.previous;
   else parent.lastChild = child.previous;
   child.parent = null;
+  // Whoever still holds this one must not hold all that came after it.
+  child.next = null;
+  child.previous = null;
 }
 
 /** Guards against producers whose parents form a ring. */

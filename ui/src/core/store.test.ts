@@ -45,6 +45,28 @@ test("beyond the limit the oldest rows go, and everything that hung on them", ()
   expect(kept).toBe(store.rows.size);
 });
 
+test("a node of the plan keeps none of the calls whose rows are gone", () => {
+  const store = new Store({ rows: 80, bytes: 1e9 });
+  put(store, started("run_started", "r"));
+  for (let i = 0; i < 200; i += 1) {
+    put(store, started("step_started", `s${i}`, "r", { node_id: "n" }));
+    put(store, finished("step_finished", `s${i}`, "r", { node_id: "n" }));
+  }
+  const spans = store.runs.get(RUN)?.nodes.get("n")?.spans ?? [];
+  expect(spans.filter(({ gone }) => gone)).toEqual([]);
+  expect(spans.at(-1)?.id).toBe("s199");
+  expect(spans.length).toBe(store.spans.size - 1);
+});
+
+test("a call that is gone leads to none of those that came after it", () => {
+  const store = new Store({ rows: 80, bytes: 1e9 });
+  put(store, started("run_started", "r"));
+  put(store, finished("llm_call_completed", "first", "r"));
+  const first = store.spans.get(RUN, "first");
+  for (let i = 0; i < 200; i += 1) put(store, finished("llm_call_completed", `s${i}`, "r"));
+  expect(first).toMatchObject({ gone: true, parent: null, next: null, previous: null, firstChild: null, lastChild: null });
+});
+
 test("large events count by their size", () => {
   const store = new Store({ rows: 1000, bytes: 10_000 });
   for (let i = 0; i < 20; i += 1) put(store, event("big", { text: "x".repeat(2000) }));
