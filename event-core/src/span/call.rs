@@ -47,6 +47,12 @@ impl Call {
         IS_COMPILED_IN && self.0.is_open()
     }
 
+    /// The call on its way to its body, if a finished event is due. What is off has nothing left to do.
+    #[inline]
+    pub fn if_on(mut self) -> Option<Opened> {
+        self.is_on().then(|| Opened(mem::take(&mut self.0)))
+    }
+
     /// Whether there is a bus for it.
     #[inline]
     pub(super) fn has_bus(&self) -> bool {
@@ -97,14 +103,6 @@ impl Call {
         self.0.enter();
     }
 
-    /// As `go_in`, to drop what was given up: what has come to its end has nothing left to drop.
-    #[inline(never)]
-    pub(crate) fn go_in_to_drop(&mut self) {
-        if self.is_suspended() {
-            self.0.enter();
-        }
-    }
-
     /// The other half of `go_in`.
     #[inline(never)]
     pub(crate) fn go_out(&mut self) {
@@ -113,8 +111,23 @@ impl Call {
 
     /// As `go_in`, of what had been left to itself.
     #[inline(never)]
-    fn go_on(&mut self) {
+    pub(crate) fn go_on(&mut self) {
         self.0.resume();
+    }
+
+    /// The other half of `go_on`: done, or left to itself again.
+    #[inline(never)]
+    pub(crate) fn stop(&mut self, is_pending: bool) {
+        self.0.leave();
+        if is_pending {
+            self.0.suspend();
+        }
+    }
+
+    /// All of it; what is left here is off.
+    #[inline]
+    pub(crate) fn take_all(&mut self) -> Self {
+        Self(mem::take(&mut self.0))
     }
 
     /// Into the span until the guard goes, if there is one that has an inside.
@@ -146,6 +159,7 @@ impl Call {
     }
 
     /// Dropped now, it was given up.
+    #[inline]
     pub(crate) fn is_suspended(&self) -> bool {
         self.0.is_suspended()
     }
@@ -200,6 +214,20 @@ impl Drop for Call {
         if self.has_bus() {
             self.take().abandon();
         }
+    }
+}
+
+/// A call that is on, between its started event and its body. It has nothing to drop, so that nothing of it is kept
+/// in a future without a bus; nothing can panic on that way.
+#[derive(Debug)]
+#[must_use = "nobody else ends the call"]
+pub struct Opened(ManuallyDrop<Ongoing>);
+
+impl Opened {
+    /// The call again, which ends when it is dropped.
+    #[inline]
+    pub(crate) fn call(self) -> Call {
+        Call(self.0)
     }
 }
 

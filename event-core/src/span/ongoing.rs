@@ -202,6 +202,7 @@ impl Ongoing {
     }
 
     /// Dropped now, it was given up.
+    #[inline]
     pub(super) fn is_suspended(&self) -> bool {
         self.state.is(State::SUSPENDED)
     }

@@ -6,7 +6,6 @@ mod future;
 mod stream;
 
 use std::future::Future;
-use std::panic::UnwindSafe;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -15,46 +14,57 @@ use pin_project_lite::pin_project;
 pub use self::by_hand::RunAsync;
 pub(crate) use self::future::CallFuture;
 pub(crate) use self::stream::CallStream;
-use crate::span::{Call, Deferred};
+use crate::span::{Call, Deferred, Opened};
 
 pin_project! {
-    /// The body of an async function, inside the span of its call, which is to be dropped right after it.
+    /// The body of an async function, inside the span of its call. Its output is that of the body, with the call to end.
     #[must_use = "futures do nothing unless they are polled"]
     #[derive(Debug)]
-    pub struct Watch<'a, F> {
-        // None where it is off: nothing is around the body then, but this one question.
-        call: Option<&'a mut Call>,
+    pub struct Watch<F> {
         #[pin]
         body: F,
+        // Behind the body: dropped after it, the call leaves the span that the body was dropped inside of.
+        call: Call,
     }
 
-    impl<F> PinnedDrop for Watch<'_, F> {
-        // The body goes next, so its destructors run inside the span as well; then the call, which leaves it.
+    impl<F> PinnedDrop for Watch<F> {
+        // The body goes next, so its destructors run inside the span as well.
         #[inline]
         fn drop(this: Pin<&mut Self>) {
-            if let Some(call) = this.project().call {
-                call.go_in_to_drop();
+            let call = this.project().call;
+            // Not so what has come to its end, which has nothing left to drop.
+            if call.is_suspended() {
+                call.go_in();
             }
         }
     }
 }
 
-// As safe as what it watches; the reference would hide that.
-impl<F: UnwindSafe> UnwindSafe for Watch<'_, F> {}
-
-impl Call {
+impl Opened {
     /// The body of an async function, which is inside the span whenever it is polled.
     #[inline]
-    pub fn watch<F: Future>(&mut self, body: F) -> Watch<'_, F> {
-        let call = if self.is_on() {
-            self.suspend();
-            Some(self)
-        } else {
-            None
-        };
-        Watch { call, body }
+    pub fn watch<F: Future>(self, body: F) -> Watch<F> {
+        let mut call = self.call();
+        call.suspend();
+        Watch { body, call }
     }
+}
 
+impl<F: Future> Future for Watch<F> {
+    type Output = (F::Output, Call);
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        // Should the body panic, nobody leaves the span here: the call does, which is dropped with it.
+        this.call.go_on();
+        let poll = this.body.poll(cx);
+        this.call.stop(poll.is_pending());
+        poll.map(|out| (out, this.call.take_all()))
+    }
+}
+
+impl Call {
     /// Polls inside the span.
     #[inline]
     fn poll<T>(&mut self, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
@@ -66,19 +76,6 @@ impl Call {
             self.suspend();
         }
         poll
-    }
-}
-
-impl<F: Future> Future for Watch<'_, F> {
-    type Output = F::Output;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        match this.call {
-            None => this.body.poll(cx),
-            Some(call) => call.poll(|| this.body.poll(cx)),
-        }
     }
 }
 

@@ -20,10 +20,13 @@ use crate::shape;
 // Output:
 //
 //     async fn fetch(url: &str) -> Result<Page, FetchError> {
-//         let mut __call = ::event_core::__private::call(::core::module_path!(), "fetch");
-//         if let Some(__to) = (&mut __call).start(const { named(|Finished { .. }| ()) }) {
-//             __to.event(&Started { url });
-//         }
+//         let __call = {
+//             let mut __call = ::event_core::__private::call(::core::module_path!(), "fetch");
+//             if let Some(__to) = (&mut __call).start(const { named(|Finished { .. }| ()) }) {
+//                 __to.event(&Started { url });
+//             }
+//             __call.if_on()
+//         };
 //         let __type = ::event_core::__private::hint::<Result<Page, FetchError>>();
 //         let __body = async move {
 //             if false {
@@ -31,7 +34,10 @@ use crate::shape;
 //             }
 //             BODY
 //         };
-//         let __out = (&mut __call).watch(__body).await;
+//         let Some(__call) = __call else {
+//             return __body.await;
+//         };
+//         let (__out, mut __call) = __call.watch(__body).await;
 //         let __end = ::event_core::__private::finish!(__call, __out);
 //         if let Some((page, __to)) = __end {
 //             __to.event(&Finished { bytes: page.len() });
@@ -39,17 +45,21 @@ use crate::shape;
 //         __out
 //     }
 //
-// An `async fn … -> !` has `Infallible` for its type in there, and ends in `match __out {}`.
+// An `async fn … -> !` has `Infallible` for its type in there, and ends in `match __out {}`, or `match __body.await {}`.
+//
+// What is off waits for its body at a place of its own: there the future is the body, and holds nothing of ours.
 //
 // The branch that is not taken tells the block its type, which an async block can't declare: without it the first
 // `return` of the body would decide.
 pub(super) fn body(args: &Args, function: &mut Function) -> TokenStream {
     let (private, call, out) = (private(args), hidden("__call"), hidden("__out"));
     let (ty, body) = (hidden("__type"), hidden("__body"));
-    let (output, finish) = if function.is_never() {
-        (parse_quote!(::core::convert::Infallible), quote!(match #out {}))
+    let (output, alone, finish) = if function.is_never() {
+        let never = parse_quote!(::core::convert::Infallible);
+        (never, quote!(match #body.await {}), quote!(match #out {}))
     } else {
-        (return_type(&function.signature), finish(args, function))
+        let output = return_type(&function.signature);
+        (output, quote!(return #body.await;), finish(args, function))
     };
     let start = start(args, function);
     let rebound = rebind(args, function);
@@ -71,10 +81,14 @@ pub(super) fn body(args: &Args, function: &mut Function) -> TokenStream {
         .map_or_else(Span::call_site, |keyword| keyword.span);
     let asynchronous = quote_spanned!(keyword=> async move);
     quote! {
-        #start
+        let #call = {
+            #start
+            #call.if_on()
+        };
         let #ty = #private::hint::<#output>();
         let #body = #asynchronous #block;
-        let #out = (&mut #call).watch(#body).await;
+        let ::core::option::Option::Some(#call) = #call else { #alone };
+        let (#out, mut #call) = #call.watch(#body).await;
         #finish
     }
 }

@@ -1,10 +1,13 @@
 async fn search(self: Box<Self>) -> Round {
-    let mut __call = ::event_core::__private::call(::core::module_path!(), "search");
-    if let ::core::option::Option::Some(__to) = (&mut __call)
-        .start(const { ::event_core::__private::named(|Searched { .. }| ()) })
-    {
-        __to.silent();
-    }
+    let __call = {
+        let mut __call = ::event_core::__private::call(::core::module_path!(), "search");
+        if let ::core::option::Option::Some(__to) = (&mut __call)
+            .start(const { ::event_core::__private::named(|Searched { .. }| ()) })
+        {
+            __to.silent();
+        }
+        __call.if_on()
+    };
     let __type = ::event_core::__private::hint::<Round>();
     let __body = async move {
         return {
@@ -15,7 +18,10 @@ async fn search(self: Box<Self>) -> Round {
             self.run().await
         };
     };
-    let __out = (&mut __call).watch(__body).await;
+    let ::core::option::Option::Some(__call) = __call else {
+        return __body.await;
+    };
+    let (__out, mut __call) = __call.watch(__body).await;
     let __end = ::event_core::__private::finish!(__call, __out);
     if let ::core::option::Option::Some((round, __to)) = __end {
         __to.event(&Searched { pages: round.pages });
