@@ -18,6 +18,8 @@ use crate::source::Source;
 
 /// How long a client's `hello` waits for a log that was not reached yet.
 const COLD_PATIENCE: Duration = Duration::from_secs(1);
+/// How long a reader waits for the tail to notice what it has noticed itself; the tail waits less long for news.
+const NOTICE: Duration = Duration::from_secs(10);
 /// How long a reader waits before it asks a log again that did not answer.
 const STALL: Duration = Duration::from_millis(500);
 
@@ -196,6 +198,7 @@ impl Feed {
         }
         let page = self.source.history.after(from).await?;
         if let Continuity::Rewound = page.continuity {
+            self.wait_for_tail().await?;
             return Ok(self.reset(from));
         }
         if page.is_full {
@@ -211,6 +214,19 @@ impl Feed {
         }
         self.position = Position::At(page.end);
         Ok(Step::CaughtUp)
+    }
+
+    /// Waits until the tail has noticed as well that the log is another one, if it is about to: the ring still has what the
+    /// log had before, and whoever is told of the change now would be told of it again.
+    async fn wait_for_tail(&self) -> Result<(), LogError> {
+        let ring = self.source.ring.head();
+        let log = self.source.log.info().await?.head();
+        if log.id < ring.cursor.id || log.ordinal < ring.cursor.ordinal {
+            let mut head = self.head.clone();
+            // If it takes longer, the log has come to be ahead of the ring meanwhile.
+            let _ = timeout(NOTICE, head.wait_for(|head| head.epoch != ring.epoch)).await;
+        }
+        Ok(())
     }
 
     /// Has the next page read while this one is being sent. Whoever comes for it waits for the same read.
