@@ -49,6 +49,9 @@ pub(crate) async fn run(faults: &[Fault]) {
     is_calm.store(true, Ordering::SeqCst);
     // Something to end with, whatever was trimmed or deleted last.
     sleep(Duration::from_millis(300)).await;
+    while stream.epochs().await.last().unwrap().is_empty() {
+        sleep(Duration::from_millis(50)).await;
+    }
     is_over.store(true, Ordering::SeqCst);
     publishing.await.unwrap();
     let epochs = stream.epochs().await;

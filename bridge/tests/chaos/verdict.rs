@@ -7,10 +7,11 @@ use crate::viewer::Told;
 /// What of the promise was not kept; none if all was.
 pub(crate) fn judge(told: &[Told], epochs: &[Vec<Id>]) -> Option<String> {
     let (mut epoch, mut next, mut lost, mut is_reset) = (0, 0, 0, false);
-    // It came into this stream without being told that it is another one.
-    let mut is_unaware = false;
+    // It came back since the last event; it came into this stream without being told that it is another one.
+    let (mut is_back, mut is_unaware) = (false, false);
     for (nth, this) in told.iter().enumerate() {
         match *this {
+            Told::Back => is_back = true,
             Told::Gap { lost: more } => lost = more,
             Told::Reset => {
                 (is_reset, next, lost) = (true, 0, 0);
@@ -18,9 +19,13 @@ pub(crate) fn judge(told: &[Told], epochs: &[Vec<Id>]) -> Option<String> {
             Told::Event(id) => {
                 let place = next + usize::try_from(lost).unwrap();
                 // After a reset it may be any later stream: one that came and went in the meantime is none of its own.
-                // And whoever resumes with the cursor of a first entry has too little to tell a later stream from it: it may
-                // be told of that one's beginning afterwards.
-                let end = if is_reset || next <= 1 { epochs.len() } else { epoch + 1 };
+                // And whoever comes back, or has seen one entry, has no more than a count to tell a later stream from its
+                // own: where one was trimmed just as far, it goes on there, and may be told of its beginning afterwards.
+                let end = if is_reset || is_back || next <= 1 {
+                    epochs.len()
+                } else {
+                    epoch + 1
+                };
                 let candidates = epoch + usize::from(is_reset && !is_unaware)..end;
                 let found = candidates.clone().find(|epoch| epochs[*epoch].get(place) == Some(&id));
                 let Some(found) = found else {
@@ -31,7 +36,7 @@ pub(crate) fn judge(told: &[Told], epochs: &[Vec<Id>]) -> Option<String> {
                     ));
                 };
                 is_unaware = !is_reset && (is_unaware || found != epoch);
-                (epoch, next, lost, is_reset) = (found, place + 1, 0, false);
+                (epoch, next, lost, is_reset, is_back) = (found, place + 1, 0, false, false);
             }
         }
     }
@@ -55,7 +60,7 @@ fn a_verdict_sees_what_is_missing_repeated_out_of_order_or_miscounted() {
     let with_gap = [gap(2), event(3), Told::Reset, gap(1), event(2)];
     assert_eq!(judge(&with_gap, &epochs), None);
     let unaware = vec![vec![(1, 0)], vec![(1, 0), (2, 0)]];
-    let told_late = [event(1), event(2), Told::Reset, event(1), event(2)];
+    let told_late = [event(1), Told::Back, event(2), Told::Reset, event(1), event(2)];
     assert_eq!(judge(&told_late, &unaware), None);
     for wrong in [
         &[event(1), event(3), Told::Reset, event(1), event(2)][..],

@@ -20,8 +20,12 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
     Event(Id),
-    Gap { lost: u64 },
+    Gap {
+        lost: u64,
+    },
     Reset,
+    /// It came back with its cursor; nothing was told.
+    Back,
 }
 
 pub(crate) struct Viewer {
@@ -60,6 +64,7 @@ impl Viewer {
                 self.port, self.cursor
             );
             if let Ok((mut socket, _)) = connect_async(url).await {
+                self.told.push(Told::Back);
                 let left = self.read(&mut socket, !credit.is_empty(), &end).await;
                 match left {
                     // Nobody answers any more, or says no word.
@@ -80,8 +85,8 @@ impl Viewer {
     }
 
     fn is_at(&self, end: &tokio::sync::watch::Receiver<Option<Id>>) -> bool {
-        end.borrow()
-            .is_some_and(|end| self.told.last() == Some(&Told::Event(end)))
+        let last = self.told.iter().rev().find(|told| **told != Told::Back);
+        end.borrow().is_some_and(|end| last == Some(&Told::Event(end)))
     }
 
     async fn read(
