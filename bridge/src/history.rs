@@ -147,7 +147,7 @@ impl History {
         let blocks = ring::frame(&page.entries, &mut seen, |_, _| {});
         Ok(Arc::new(HistoryPage {
             continuity: Continuity::of(from, &page),
-            bytes: blocks.iter().map(|block| block.bytes()).sum(),
+            bytes: seen.bytes() + blocks.iter().map(|block| block.bytes()).sum::<usize>(),
             blocks,
             end,
             is_full,

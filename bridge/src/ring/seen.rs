@@ -55,6 +55,11 @@ impl Hasher for Hashed {
 }
 
 impl Seen {
+    /// What it holds in memory, about.
+    pub(crate) fn bytes(&self) -> usize {
+        (self.order.capacity() + self.set.capacity()) * size_of::<Fingerprint>()
+    }
+
     /// Whether the event was seen before; from now on it was. Events without an id are never taken for repeated.
     pub(crate) fn is_repeated(&mut self, event: &Event<'_>) -> bool {
         let Some(id) = &event.id else { return false };
