@@ -18,7 +18,8 @@ use crate::source::Source;
 
 /// How long a client's `hello` waits for a log that was not reached yet.
 const COLD_PATIENCE: Duration = Duration::from_secs(1);
-/// How long a reader waits for the tail to notice what it has noticed itself; the tail waits less long for news.
+/// How long a reader waits for the tail to notice what it has noticed itself: twice as long as the tail waits for news, unless
+/// that was set otherwise.
 const NOTICE: Duration = Duration::from_secs(10);
 /// How long a reader waits before it asks a log again that did not answer.
 const STALL: Duration = Duration::from_millis(500);

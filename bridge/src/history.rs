@@ -2,6 +2,9 @@
 //! same place share one read, a few reads run at a time, and the latest pages are kept for those who come next.
 
 mod ahead;
+#[cfg(test)]
+#[path = "../tests/bridge/support/away.rs"]
+mod away;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -206,38 +209,14 @@ fn aligned(from: Cursor, limit: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::future::pending;
-
-    use bytes::Bytes;
-    use event_core::log::{LogFuture, LogInfo};
     use futures_util::FutureExt as _;
 
+    use super::away::Away;
     use super::*;
-
-    /// Does not answer.
-    struct Silent;
-
-    impl Log for Silent {
-        fn stream(&self) -> &'static str {
-            "silent"
-        }
-
-        fn append<'a>(&'a self, _: &'a [Bytes]) -> LogFuture<'a, Vec<Result<EntryId, LogError>>> {
-            Box::pin(pending())
-        }
-
-        fn page(&self, _: Cursor, _: Direction, _: usize) -> LogFuture<'_, Page> {
-            Box::pin(pending())
-        }
-
-        fn info(&self) -> LogFuture<'_, LogInfo> {
-            Box::pin(pending())
-        }
-    }
 
     #[test]
     fn readers_that_went_away_before_the_log_has_answered_leave_nothing_behind() {
-        let history = History::new(Arc::new(Silent), Arc::default());
+        let history = History::new(Arc::new(Away), Arc::default());
         for ms in 0..1000 {
             assert!(
                 history
