@@ -42,7 +42,9 @@ pub struct Got {
 pub struct Client {
     socket: TcpStream,
     form: Form,
-    /// Read, but not the whole of a frame.
+    /// What is to come of a frame of lines.
+    lines: usize,
+    /// Read, but not the whole of an event.
     rest: Vec<u8>,
     pub got: Rc<RefCell<Got>>,
 }
@@ -74,6 +76,7 @@ impl Client {
         Self {
             socket,
             form,
+            lines: 0,
             rest,
             got: Rc::default(),
         }
@@ -113,40 +116,50 @@ impl Client {
 
     /// Reads what is there; false if the server has closed.
     fn read(&mut self, buffer: &mut [u8]) -> bool {
-        let read = match self.socket.try_read(buffer) {
+        let kept = self.rest.len();
+        buffer[..kept].copy_from_slice(&self.rest);
+        let read = match self.socket.try_read(&mut buffer[kept..]) {
             Ok(0) => return false,
-            Ok(read) => read,
+            Ok(read) => kept + read,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
             Err(_) => return false,
         };
-        let now = Instant::now();
-        if self.rest.is_empty() {
-            let taken = self.take(&buffer[..read], now);
-            self.rest.extend_from_slice(&buffer[taken..read]);
-        } else {
-            self.rest.extend_from_slice(&buffer[..read]);
-            let rest = std::mem::take(&mut self.rest);
-            let taken = self.take(&rest, now);
-            self.rest = rest;
-            self.rest.drain(..taken);
-        }
+        let taken = self.take(&buffer[..read], Instant::now());
+        self.rest.clear();
+        self.rest.extend_from_slice(&buffer[taken..read]);
         true
     }
 
-    /// Looks at the frames that are whole; how many bytes they have.
+    /// Looks at the events that are whole; how many bytes are done with.
     fn take(&mut self, bytes: &[u8], now: Instant) -> usize {
         let mut got = self.got.borrow_mut();
         let (mut taken, mut is_asked) = (0, false);
-        while let Some((opcode, header, payload)) = frame(&bytes[taken..]) {
+        loop {
+            if self.lines > 0 {
+                let here = &bytes[taken..];
+                let done = got.lines(&here[..here.len().min(self.lines)], now);
+                self.lines -= done;
+                taken += done;
+                if self.lines > 0 {
+                    break;
+                }
+            }
+            let Some((opcode, header, payload)) = frame(&bytes[taken..]) else {
+                break;
+            };
             let start = taken + header;
+            if (opcode, self.form) == (TEXT, Form::Framed) {
+                self.lines = payload;
+                taken = start;
+                continue;
+            }
             let Some(payload) = bytes.get(start..start + payload) else {
                 break;
             };
             taken = start + payload.len();
-            match (opcode, self.form) {
-                (1, Form::Plain) => got.event(payload, now),
-                (1, Form::Framed) => got.lines(payload, now),
-                (9, _) => is_asked = true,
+            match opcode {
+                TEXT => got.event(payload, now),
+                PING => is_asked = true,
                 _ => {}
             }
         }
@@ -157,6 +170,8 @@ impl Client {
     }
 }
 
+const TEXT: u8 = 1;
+const PING: u8 = 9;
 /// A frame of a client without a payload, masked with zeros.
 const PONG: &[u8] = &[0x8a, 0x80, 0, 0, 0, 0];
 
@@ -178,19 +193,29 @@ fn frame(bytes: &[u8]) -> Option<(u8, usize, usize)> {
 }
 
 impl Got {
-    fn lines(&mut self, mut lines: &[u8], now: Instant) {
+    /// Takes the lines that are whole; how many bytes they have.
+    fn lines(&mut self, bytes: &[u8], now: Instant) -> usize {
+        const CURSOR: &[u8] = br#"{"cursor""#;
         const EVENT: &[u8] = br#","event":"#;
-        while !lines.is_empty() {
-            let line = &lines[..lines.len().min(100)];
-            match memmem::find(line, EVENT) {
-                Some(place) if line.starts_with(br#"{"cursor""#) => {
-                    let start = place + EVENT.len();
-                    self.event(&lines[start..start + event::BYTES], now);
-                    // A brace and a line feed.
-                    lines = &lines[start + event::BYTES + 2..];
-                }
-                _ => lines = memchr(b'\n', lines).map_or(&[], |end| &lines[end + 1..]),
+        let mut taken = 0;
+        loop {
+            let rest = &bytes[taken..];
+            // There is no comma in a cursor.
+            let event = memchr(b',', rest)
+                .filter(|comma| rest.starts_with(CURSOR) && rest[*comma..].starts_with(EVENT))
+                .map(|comma| comma + EVENT.len());
+            let end = match event {
+                // A brace and a line feed.
+                Some(start) => Some(start + event::BYTES + 2),
+                None => memchr(b'\n', rest).map(|end| end + 1),
+            };
+            let Some(end) = end.filter(|end| *end <= rest.len()) else {
+                return taken;
+            };
+            if let Some(start) = event {
+                self.event(&rest[start..end - 2], now);
             }
+            taken += end;
         }
     }
 
