@@ -1,5 +1,6 @@
 //! Pages of the log behind the ring, shared by all who are there. Owns how often the log is asked: readers at the
-//! same place share one read, a few reads run at a time, and the latest pages are kept for those who come next.
+//! same place share one read, a few reads run at a time, and the latest pages are kept for those who come next, if they
+//! come soon.
 
 mod ahead;
 #[cfg(test)]
@@ -8,9 +9,11 @@ mod away;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use event_core::log::{Cursor, Direction, EntryId, Log, LogError, Page};
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
 
 use self::ahead::Ahead;
 use crate::continuity::{self, Continuity};
@@ -21,6 +24,8 @@ use crate::ring::{self, Block, Seen};
 /// Pages kept, and what they may hold together.
 const MAX_PAGES: usize = 64;
 const MAX_BYTES: usize = 32 * 1024 * 1024;
+/// How long a page is kept that nobody asks for. Readers of one part of the log come within seconds of each other.
+const IDLE: Duration = Duration::from_secs(30);
 
 /// After every entry.
 pub(crate) const END: Cursor = Cursor {
@@ -34,7 +39,8 @@ pub(crate) const END: Cursor = Cursor {
 /// See the module's description.
 pub(crate) struct History {
     ahead: Arc<Ahead>,
-    pages: Mutex<VecDeque<(Key, Cell)>>,
+    /// Whoever was asked for last goes last.
+    pages: Mutex<VecDeque<Kept>>,
     size: PageSize,
     metrics: Arc<Metrics>,
 }
@@ -51,6 +57,13 @@ pub(crate) struct HistoryPage {
     bytes: usize,
     /// What was seen up to its end, until the next page goes on with it.
     seen: Mutex<Seen>,
+}
+
+/// A page, or the place of one that is being read.
+struct Kept {
+    key: Key,
+    cell: Cell,
+    asked: Instant,
 }
 
 type Key = (EntryId, Option<u64>);
@@ -91,7 +104,7 @@ impl History {
             Self::evict(&mut self.lock());
         } else {
             // The log goes on there; the next one who asks must see it.
-            self.lock().retain(|(kept, _)| *kept != key);
+            self.lock().retain(|kept| kept.key != key);
         }
         Ok(page.clone())
     }
@@ -162,7 +175,7 @@ impl History {
     /// is copied only where the page that goes on with it will be read again.
     fn seen_before(&self, from: Cursor, is_last_time: bool) -> Seen {
         let pages = self.lock();
-        let mut ready = pages.iter().filter_map(|(_, cell)| cell.get());
+        let mut ready = pages.iter().filter_map(|kept| kept.cell.get());
         let Some(page) = ready.find(|page| page.end.id == from.id) else {
             return Seen::default();
         };
@@ -176,26 +189,31 @@ impl History {
 
     fn cell(&self, key: Key) -> Cell {
         let mut pages = self.lock();
-        // Whoever was asked for last goes last.
-        let known = pages.iter().position(|(kept, _)| *kept == key);
-        let page = known.and_then(|place| pages.remove(place));
-        let page = page.unwrap_or_else(|| (key, Cell::default()));
-        let cell = page.1.clone();
-        pages.push_back(page);
+        let known = pages.iter().position(|kept| kept.key == key);
+        let known = known.and_then(|place| pages.remove(place));
+        let cell = known.map(|kept| kept.cell).unwrap_or_default();
+        pages.push_back(Kept {
+            key,
+            cell: cell.clone(),
+            asked: Instant::now(),
+        });
         // Readers that went away, or were told of an error, leave places that were never read.
         Self::evict(&mut pages);
         cell
     }
 
-    fn evict(pages: &mut VecDeque<(Key, Cell)>) {
-        let held = |(_, cell): &(Key, Cell)| cell.get().map_or(0, |page| page.bytes);
+    fn evict(pages: &mut VecDeque<Kept>) {
+        let held = |kept: &Kept| kept.cell.get().map_or(0, |page| page.bytes);
         let mut bytes: usize = pages.iter().map(held).sum();
-        while pages.len() > MAX_PAGES || (pages.len() > 1 && bytes > MAX_BYTES) {
+        while let Some(oldest) = pages.front()
+            && pages.len() > 1
+            && (pages.len() > MAX_PAGES || bytes > MAX_BYTES || oldest.asked.elapsed() > IDLE)
+        {
             bytes -= pages.pop_front().as_ref().map_or(0, held);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<(Key, Cell)>> {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Kept>> {
         // Nothing can panic while the lock is held, so a poisoned state is whole.
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -209,6 +227,8 @@ fn aligned(from: Cursor, limit: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+    use event_core::log::MemoryLog;
     use futures_util::FutureExt as _;
 
     use super::away::Away;
@@ -226,6 +246,23 @@ mod tests {
             );
         }
         assert!(history.lock().len() <= MAX_PAGES, "{}", history.lock().len());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_nobody_asks_for_is_not_kept_for_long() {
+        let log = MemoryLog::new("events", 0);
+        let event = Bytes::from_static(br#"{"type":"a"}"#);
+        let ids = log.append(&vec![event; 4096]).await.unwrap();
+        let history = History::new(Arc::new(log), Arc::default());
+        let half = Cursor::at(*ids[2048].as_ref().unwrap());
+        for from in [Cursor::START, half, Cursor::START] {
+            assert!(history.after(from).await.unwrap().is_full);
+            tokio::time::advance(IDLE / 2).await;
+        }
+        assert_eq!(history.lock().len(), 2);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        history.after(Cursor::START).await.unwrap();
+        assert_eq!(history.lock().len(), 1, "the half is gone, its neighbour was asked for");
     }
 
     #[test]
