@@ -66,6 +66,11 @@ fn with(state: &Arc<State>) -> impl Filter<Extract = (Arc<State>,), Error = Infa
     warp::any().map(move || state.clone())
 }
 
+/// `GET`, and `HEAD`, which is answered as `GET` is: hyper sends no body then.
+fn get() -> impl Filter<Extract = (), Error = warp::Rejection> + Clone + use<> {
+    warp::get().or(warp::head()).unify()
+}
+
 /// The parameters as they were sent.
 type Pairs = Vec<(String, String)>;
 

@@ -13,7 +13,7 @@ use warp::filters::BoxedFilter;
 use warp::http::HeaderMap;
 use warp::reply::Response;
 
-use super::with;
+use super::{get, with};
 use crate::answer;
 use crate::metrics::LogState;
 use crate::server::State;
@@ -25,14 +25,14 @@ const MAX_LOOK: Duration = Duration::from_millis(500);
 
 pub(super) fn routes(state: &Arc<State>) -> BoxedFilter<(Response,)> {
     let health = warp::path!("healthz")
-        .and(warp::get())
+        .and(get())
         .map(|| answer::json(StatusCode::OK, &json!({ "status": "ok" })));
     let ready = warp::path!("readyz")
-        .and(warp::get())
+        .and(get())
         .and(with(state))
         .and(warp::header::headers_cloned())
         .map(|state: Arc<State>, headers: HeaderMap| ready(&state, &headers));
-    let metrics = warp::path!("metrics").and(warp::get()).and(with(state)).then(metrics);
+    let metrics = warp::path!("metrics").and(get()).and(with(state)).then(metrics);
     health.or(ready).unify().or(metrics).unify().boxed()
 }
 

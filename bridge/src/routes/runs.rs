@@ -13,7 +13,7 @@ use warp::filters::BoxedFilter;
 use warp::http::HeaderMap;
 use warp::reply::Response;
 
-use super::{Pairs, origin, with};
+use super::{Pairs, get, origin, with};
 use crate::runs::MAX_RUNS;
 use crate::server::State;
 use crate::{answer, query};
@@ -24,7 +24,7 @@ const COLD_PATIENCE: Duration = Duration::from_secs(1);
 pub(super) fn route(state: &Arc<State>) -> BoxedFilter<(Response,)> {
     let list = warp::path!("api" / "runs").map(|| None);
     let one = warp::path!("api" / "runs" / String).map(Some);
-    warp::get()
+    get()
         .and(list.or(one).unify())
         .and(with(state))
         .and(warp::header::headers_cloned())

@@ -13,7 +13,7 @@ use warp::http::HeaderMap;
 use warp::path::FullPath;
 use warp::reply::Response;
 
-use super::{origin, with};
+use super::{get, origin, with};
 use crate::answer;
 use crate::asset::Asset;
 use crate::server::State;
@@ -89,9 +89,7 @@ impl Ui {
 }
 
 pub(super) fn route(state: &Arc<State>) -> BoxedFilter<(Response,)> {
-    warp::get()
-        .or(warp::head())
-        .unify()
+    get()
         .and(with(state))
         .and(warp::path::full())
         .and(warp::header::headers_cloned())

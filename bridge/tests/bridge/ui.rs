@@ -1,6 +1,6 @@
 use event_bridge::Bridge;
 
-use crate::support::{Redis, TestBridge, get, get_with};
+use crate::support::{Redis, TestBridge, event, get, get_with, send};
 
 #[tokio::test]
 async fn every_file_of_the_ui_is_served_with_its_type_and_a_strong_etag() {
@@ -84,5 +84,30 @@ async fn while_working_on_the_ui_it_comes_from_a_folder_and_from_nowhere_else() 
     assert_eq!(get(bridge.port, "/").await.body, "second");
     for path in ["/../secret.txt", "/..%2fsecret.txt", "//secret.txt", "/app.js"] {
         assert_eq!(get(bridge.port, path).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_head_is_answered_as_the_get_is_but_for_the_body() {
+    let redis = Redis::start();
+    redis.add(&[event(1)]).await;
+    let bridge = TestBridge::start(redis.log());
+    let headers = [("host", "localhost")];
+    for path in [
+        "/",
+        "/events.js",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/api/events",
+        "/api/runs",
+        "/api/nothing",
+    ] {
+        let whole = get(bridge.port, path).await;
+        let head = send(bridge.port, "HEAD", path, &headers, "").await;
+        assert_eq!((head.status, head.body.as_str()), (whole.status, ""), "{path}");
+        for name in ["content-type", "etag", "cache-control"] {
+            assert_eq!(head.header(name), whole.header(name), "{path}: {name}");
+        }
     }
 }

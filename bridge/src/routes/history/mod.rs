@@ -16,7 +16,7 @@ use warp::{Filter as _, Reply as _};
 
 use self::backward::Backward;
 use self::forward::Forward;
-use super::{Pairs, origin, with};
+use super::{Pairs, get, origin, with};
 use crate::answer;
 use crate::body::{Body, Left};
 use crate::compression::{self, Gzip};
@@ -32,7 +32,7 @@ const MAX_SCANNED: usize = 100_000;
 
 pub(super) fn route(state: &Arc<State>) -> BoxedFilter<(Response,)> {
     warp::path!("api" / "events")
-        .and(warp::get())
+        .and(get())
         .and(with(state))
         .and(warp::header::headers_cloned())
         .and(warp::query::<Pairs>())
