@@ -1,39 +1,18 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { Bridge } from "./bridge";
+import { beforeEach, expect, test } from "vitest";
 import { until } from "./deadline";
 import { events, replay, type Recorded } from "./recording";
-import { Redis } from "./redis";
-import { startBrowser, Viewer } from "./viewer";
+import { bridge, bridgeForAll, open, viewer } from "./stage";
 
-let redis: Redis;
-let bridge: Bridge;
-let browser: Browser;
-let viewer: Viewer;
 let recorded: readonly Recorded[];
 
-beforeAll(async () => {
-  redis = await Redis.start();
+bridgeForAll(async (redis) => {
   recorded = await events();
   await replay(redis);
-  bridge = await Bridge.start(redis.url);
-  browser = await startBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await bridge?.stop();
-  await redis?.remove();
 });
 
 beforeEach(async () => {
-  viewer = await Viewer.open(browser, bridge.url);
-  await viewer.isLive();
+  await open();
   await viewer.shows("run_finished");
-});
-
-afterEach(async () => {
-  expect(await viewer.close()).toEqual([]);
 });
 
 const hash = () => viewer.page.evaluate(() => decodeURIComponent(location.hash));

@@ -6,12 +6,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { Bridge } from "./bridge";
+import { expect, test } from "vitest";
 import { until } from "./deadline";
-import { ended, Redis } from "./redis";
-import { startBrowser } from "./viewer";
+import { ended, type Redis } from "./redis";
+import { bridge, bridgeForAll, browser, redis } from "./stage";
 
 /** A fenced block of a document. */
 interface Example {
@@ -22,25 +20,10 @@ interface Example {
 /** What every example that reads must show: the type of the events there are, or their run. */
 const SHOWN = /my_type|"run_id":"demo"/;
 
-let redis: Redis;
-let bridge: Bridge;
-let browser: Browser;
-
-beforeAll(async () => {
-  redis = await Redis.start();
-  bridge = await Bridge.start(redis.url);
-  browser = await startBrowser();
-  await seed();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await bridge?.stop();
-  await redis?.remove();
-});
+bridgeForAll(seed);
 
 /** Events that every filter of the examples finds: any JSON with a type, one an error, one a run that failed by value. */
-async function seed(): Promise<void> {
+async function seed(redis: Redis): Promise<void> {
   for (const payload of [{ a: 1 }, { outcome: "error" }, { run_id: "demo", span_id: "a", outcome: "ok", success: false }]) {
     await redis.add(JSON.stringify({ type: "my_type", payload }));
   }
@@ -114,7 +97,7 @@ async function runPage(html: string): Promise<void> {
   } finally {
     await page.close();
     pages.close();
-    await seed();
+    await seed(redis);
   }
 }
 

@@ -1,45 +1,22 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import type { Browser, Download } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { Bridge } from "./bridge";
+import type { Download } from "playwright-core";
+import { beforeAll, beforeEach, expect, test } from "vitest";
 import { until } from "./deadline";
 import { DEMO, events, lines, replay, type Recorded } from "./recording";
-import { Redis } from "./redis";
-import { startBrowser, Viewer } from "./viewer";
+import { bridge, bridgeForEach, open, redis, viewer } from "./stage";
 
 const run = promisify(execFile);
 
-let redis: Redis;
-let bridge: Bridge;
-let browser: Browser;
-let viewer: Viewer;
 let recorded: readonly Recorded[];
 
 beforeAll(async () => {
-  redis = await Redis.start();
   recorded = await events();
-  browser = await startBrowser();
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await redis?.remove();
-});
-
-beforeEach(async () => {
-  await redis.command("FLUSHALL");
-  bridge = await Bridge.start(redis.url);
-  viewer = await Viewer.open(browser, bridge.url);
-  await viewer.isLive();
-});
-
-afterEach(async () => {
-  const faults = await viewer.close();
-  await bridge.stop();
-  expect(faults).toEqual([]);
-});
+bridgeForEach();
+beforeEach(() => open());
 
 /** Drops a file on the page, as a hand would. */
 async function drop(name: string, text: string): Promise<void> {

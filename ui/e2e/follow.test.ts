@@ -1,41 +1,9 @@
-import type { Browser, BrowserContextOptions } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Run } from "./agent";
-import { Bridge } from "./bridge";
 import { until } from "./deadline";
-import { Redis } from "./redis";
-import { startBrowser, Viewer } from "./viewer";
+import { bridgeForEach, open, redis, viewer } from "./stage";
 
-let redis: Redis;
-let bridge: Bridge;
-let browser: Browser;
-let viewer: Viewer;
-
-beforeAll(async () => {
-  redis = await Redis.start();
-  browser = await startBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await redis?.remove();
-});
-
-beforeEach(async () => {
-  await redis.command("FLUSHALL");
-  bridge = await Bridge.start(redis.url);
-});
-
-afterEach(async () => {
-  const faults = await viewer.close();
-  await bridge.stop();
-  expect(faults).toEqual([]);
-});
-
-async function open(options: BrowserContextOptions = {}): Promise<void> {
-  viewer = await Viewer.open(browser, bridge.url, options);
-  await viewer.isLive();
-}
+bridgeForEach();
 
 /** A run of many steps, the last of them named `<name>-end`. */
 async function grow(name: string, steps: number): Promise<Run> {
@@ -94,7 +62,7 @@ test("a viewer who scrolls back is left there, until the end of the tree is reac
 });
 
 test("on a phone the tree opens at the newest span, of whatever run", async () => {
-  await open({ viewport: { width: 360, height: 740 } });
+  await open("", { viewport: { width: 360, height: 740 } });
   await grow("first", 60);
   const show = (tab: string) => viewer.page.getByRole("tab", { name: tab, exact: true }).click();
   await show("Tree");
@@ -107,7 +75,7 @@ test("on a phone the tree opens at the newest span, of whatever run", async () =
 });
 
 test("the tree stays at the newest span when its pane gets lower or higher", async () => {
-  await open({ viewport: { width: 1440, height: 700 } });
+  await open("", { viewport: { width: 1440, height: 700 } });
   const run = await grow("first", 60);
   await sees("first-end");
   for (const height of [640, 720, 610, 760]) {

@@ -1,38 +1,15 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { Bridge } from "./bridge";
+import { expect, test } from "vitest";
 import { until } from "./deadline";
 import { events, replay } from "./recording";
-import { Redis } from "./redis";
-import { startBrowser, Viewer } from "./viewer";
+import { bridgeForAll, open, redis, viewer } from "./stage";
 
-let redis: Redis;
-let bridge: Bridge;
-let browser: Browser;
-let viewer: Viewer;
-
-beforeAll(async () => {
-  redis = await Redis.start();
-  await replay(redis);
-  bridge = await Bridge.start(redis.url);
-  browser = await startBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await bridge?.stop();
-  await redis?.remove();
-});
-
-afterEach(async () => {
-  expect(await viewer.close()).toEqual([]);
-});
+bridgeForAll(replay);
 
 const press = (key: string) => viewer.page.keyboard.press(key);
 
-async function open(hash = ""): Promise<void> {
-  viewer = await Viewer.open(browser, `${bridge.url}${hash}`);
-  await viewer.isLive();
+/** The page with the whole of the run. */
+async function openRun(): Promise<void> {
+  await open();
   await viewer.page.locator(".figure-run").getByText("ok").waitFor();
 }
 
@@ -40,7 +17,7 @@ async function open(hash = ""): Promise<void> {
 const focused = () => viewer.page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "");
 
 test("the main tasks are done without a pointer", async () => {
-  await open();
+  await openRun();
   // What failed, and why.
   await press("e");
   await viewer.details().getByText(/403 Forbidden/).first().waitFor();
@@ -86,7 +63,7 @@ test("the main tasks are done without a pointer", async () => {
 });
 
 test("the tab key reaches everything in the order in which it stands", async () => {
-  await open();
+  await openRun();
   const stops: string[] = [];
   for (let i = 0; i < 24; i += 1) {
     await press("Tab");
@@ -97,7 +74,7 @@ test("the tab key reaches everything in the order in which it stands", async () 
 });
 
 test("single keys can be turned off, and the choice is kept", async () => {
-  await open();
+  await openRun();
   await press("?");
   const dialog = viewer.page.getByRole("dialog", { name: "Keys" });
   await dialog.waitFor();
@@ -114,7 +91,7 @@ test("single keys can be turned off, and the choice is kept", async () => {
 });
 
 test("those who do not see the page are told what happens, and not too often", async () => {
-  await open();
+  await openRun();
   const last = (await events()).at(-1);
   const said = viewer.page.getByTestId("announcer");
   await expect.poll(() => said.getAttribute("aria-live")).toBe("polite");
@@ -124,8 +101,7 @@ test("those who do not see the page are told what happens, and not too often", a
 });
 
 test("colours of the system's own choosing leave nothing unseen", async () => {
-  viewer = await Viewer.open(browser, bridge.url, { forcedColors: "active" });
-  await viewer.isLive();
+  await open("", { forcedColors: "active" });
   await viewer.page.keyboard.press("e");
   const chosen = viewer.page.locator(".tree-row.is-selected");
   await chosen.waitFor();

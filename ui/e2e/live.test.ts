@@ -1,38 +1,10 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { event, research, Run } from "./agent";
-import { Bridge } from "./bridge";
 import { until } from "./deadline";
-import { Redis } from "./redis";
-import { startBrowser, Viewer } from "./viewer";
+import { bridgeForEach, open, redis, viewer } from "./stage";
 
-let redis: Redis;
-let bridge: Bridge;
-let browser: Browser;
-let viewer: Viewer;
-
-beforeAll(async () => {
-  redis = await Redis.start();
-  browser = await startBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await redis?.remove();
-});
-
-beforeEach(async () => {
-  await redis.command("FLUSHALL");
-  bridge = await Bridge.start(redis.url);
-  viewer = await Viewer.open(browser, bridge.url);
-  await viewer.isLive();
-});
-
-afterEach(async () => {
-  const faults = await viewer.close();
-  await bridge.stop();
-  expect(faults).toEqual([]);
-});
+bridgeForEach();
+beforeEach(() => open());
 
 test("an empty page says what it listens to and how to send the first event", async () => {
   const text = await viewer.page.locator(".table-pane .empty").innerText();

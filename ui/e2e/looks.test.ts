@@ -2,31 +2,16 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { research, Run } from "./agent";
-import { Bridge } from "./bridge";
 import { faintTexts } from "./contrast";
 import { until } from "./deadline";
-import { Redis } from "./redis";
-import { startBrowser, Viewer } from "./viewer";
+import { bridge, bridgeForAll, browser } from "./stage";
+import { Viewer } from "./viewer";
 
-let redis: Redis;
-let bridge: Bridge;
-let browser: Browser;
-
-beforeAll(async () => {
-  redis = await Redis.start();
+bridgeForAll(async (redis) => {
   for (let i = 0; i < 12; i += 1) for (const json of research(new Run())) await redis.add(json);
   await redis.add("not json");
-  bridge = await Bridge.start(redis.url);
-  browser = await startBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await bridge?.stop();
-  await redis?.remove();
 });
 
 const SIZES = [{ width: 360, height: 740 }, { width: 820, height: 1100 }, { width: 1440, height: 900 }];

@@ -1,40 +1,19 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { event } from "./agent";
-import { Bridge } from "./bridge";
 import { until } from "./deadline";
 import { events, replay, type Recorded } from "./recording";
-import { Redis } from "./redis";
-import { startBrowser, Viewer } from "./viewer";
+import { bridgeForAll, open, redis, viewer } from "./stage";
 
-let redis: Redis;
-let bridge: Bridge;
-let browser: Browser;
-let viewer: Viewer;
 let recorded: readonly Recorded[];
 
-beforeAll(async () => {
-  redis = await Redis.start();
+bridgeForAll(async (redis) => {
   recorded = await events();
   await replay(redis);
-  bridge = await Bridge.start(redis.url);
-  browser = await startBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await bridge?.stop();
-  await redis?.remove();
 });
 
 beforeEach(async () => {
-  viewer = await Viewer.open(browser, bridge.url);
-  await viewer.isLive();
+  await open();
   await viewer.shows("run_finished");
-});
-
-afterEach(async () => {
-  expect(await viewer.close()).toEqual([]);
 });
 
 const banner = () => viewer.page.getByTestId("past");

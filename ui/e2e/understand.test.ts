@@ -1,42 +1,10 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Run } from "./agent";
-import { Bridge } from "./bridge";
 import { until } from "./deadline";
 import { events, replay } from "./recording";
-import { Redis } from "./redis";
-import { startBrowser, Viewer } from "./viewer";
+import { bridgeForEach, open, redis, viewer } from "./stage";
 
-let redis: Redis;
-let bridge: Bridge;
-let browser: Browser;
-let viewer: Viewer;
-
-beforeAll(async () => {
-  redis = await Redis.start();
-  browser = await startBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await redis?.remove();
-});
-
-beforeEach(async () => {
-  await redis.command("FLUSHALL");
-  bridge = await Bridge.start(redis.url);
-});
-
-afterEach(async () => {
-  const faults = await viewer.close();
-  await bridge.stop();
-  expect(faults).toEqual([]);
-});
-
-async function open(hash = ""): Promise<void> {
-  viewer = await Viewer.open(browser, `${bridge.url}${hash}`);
-  await viewer.isLive();
-}
+bridgeForEach();
 
 const node = (name: string) => viewer.page.locator("[data-pane=graph] [role=treeitem]", { has: viewer.page.locator(`.node-name:text-is("${name}")`) });
 

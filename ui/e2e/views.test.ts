@@ -1,31 +1,16 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { event, research, Run } from "./agent";
 import { seriousFaults } from "./axe";
-import { Bridge } from "./bridge";
 import { faintTexts } from "./contrast";
 import { until } from "./deadline";
 import { replay } from "./recording";
-import { Redis } from "./redis";
-import { startBrowser, Viewer } from "./viewer";
+import { bridge, bridgeForAll, browser } from "./stage";
+import { Viewer } from "./viewer";
 
-let redis: Redis;
-let bridge: Bridge;
-let browser: Browser;
-
-beforeAll(async () => {
-  redis = await Redis.start();
-  await research(new Run()).reduce((sent, json) => sent.then(() => redis.add(json)), Promise.resolve());
+bridgeForAll(async (redis) => {
+  for (const json of research(new Run())) await redis.add(json);
   await replay(redis);
   await redis.add(event("cache_missed", { key: "user:17", icon: "C", color: "#b05a00" }));
-  bridge = await Bridge.start(redis.url);
-  browser = await startBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await bridge?.stop();
-  await redis?.remove();
 });
 
 const SIZES = [{ width: 1440, height: 900 }, { width: 768, height: 1024 }, { width: 360, height: 740 }];
