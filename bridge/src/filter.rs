@@ -21,7 +21,7 @@ impl Filter {
         self == &Self::default()
     }
 
-    pub(crate) fn matches(&self, keys: &Keys) -> bool {
+    pub(crate) fn matches(&self, keys: &Keys<'_>) -> bool {
         wants(&self.types, Some(&keys.kind))
             && wants(&self.runs, keys.run.as_deref())
             && wants(&self.nodes, keys.node.as_deref())
@@ -37,7 +37,7 @@ fn wants(wanted: &[String], value: Option<&str>) -> bool {
 mod tests {
     use super::*;
 
-    fn keys(kind: &str, outcome: Option<&str>) -> Keys {
+    fn keys<'a>(kind: &'a str, outcome: Option<&'a str>) -> Keys<'a> {
         Keys {
             kind: kind.into(),
             outcome: outcome.map(Into::into),

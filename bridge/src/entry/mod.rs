@@ -19,21 +19,12 @@ pub(crate) const MAX_EVENT_BYTES: usize = 1024 * 1024;
 pub(crate) const MAX_RAW_BYTES: usize = 1024;
 
 /// What filters look at.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Keys {
-    pub(crate) kind: Box<str>,
-    pub(crate) run: Option<Box<str>>,
-    pub(crate) node: Option<Box<str>>,
-    pub(crate) outcome: Option<Box<str>>,
-}
-
-impl Keys {
-    /// What they hold in memory.
-    pub(crate) fn bytes(&self) -> usize {
-        let optional = [&self.run, &self.node, &self.outcome];
-        let optional = optional.into_iter().flatten().map(|text| text.len());
-        self.kind.len() + optional.sum::<usize>()
-    }
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Keys<'a> {
+    pub(crate) kind: Cow<'a, str>,
+    pub(crate) run: Option<Cow<'a, str>>,
+    pub(crate) node: Option<Cow<'a, str>>,
+    pub(crate) outcome: Option<Cow<'a, str>>,
 }
 
 /// An event, as far as the bridge looks into it.
@@ -106,13 +97,12 @@ impl Event<'_> {
         self.payload.is_failure(&self.kind)
     }
 
-    pub(crate) fn keys(&self) -> Keys {
-        let boxed = |text: Option<Cow<'_, str>>| text.map(|text| text.into_owned().into_boxed_str());
+    pub(crate) fn keys(&self) -> Keys<'_> {
         Keys {
-            kind: self.kind.as_ref().into(),
-            run: boxed(self.payload.run()),
-            node: boxed(self.payload.node(&self.kind)),
-            outcome: boxed(self.outcome()),
+            kind: Cow::Borrowed(&self.kind),
+            run: self.payload.run(),
+            node: self.payload.node(&self.kind),
+            outcome: self.outcome(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! forms; it does not know where they are kept or who reads them.
 
 mod draft;
+mod keys;
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -11,7 +12,7 @@ use bytes::Bytes;
 use event_core::log::{Cursor, EntryId};
 
 pub(crate) use self::draft::frame;
-use crate::entry::Keys;
+use self::keys::{Places, Texts};
 use crate::filter::Filter;
 use crate::frame::{Header, Opcode};
 
@@ -27,6 +28,8 @@ pub(crate) struct Block {
     /// The stored JSON of all entries, each in a text frame of its own.
     events: Bytes,
     entries: Box<[Framed]>,
+    /// What filters look at.
+    keys: Texts,
     /// All entries as server-sent events, from when the first such client wanted them.
     sse: OnceLock<Bytes>,
     /// What it holds in memory.
@@ -37,7 +40,7 @@ pub(crate) struct Block {
 #[derive(Debug)]
 pub(crate) struct Framed {
     pub(crate) cursor: Cursor,
-    pub(crate) keys: Keys,
+    keys: Places,
     /// Its line among the lines.
     line: Range<usize>,
     /// Its frame among the events.
@@ -125,7 +128,7 @@ impl Slice {
     pub(crate) fn matching<'a>(&'a self, filter: &'a Filter) -> impl Iterator<Item = &'a Framed> {
         self.block.entries[self.start..]
             .iter()
-            .filter(|entry| filter.matches(&entry.keys))
+            .filter(|entry| filter.matches(&self.block.keys.get(&entry.keys)))
     }
 
     /// Adds what passes `filter` to `outbox`, as frames that share the block's memory. A whole block is one part,

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use event_core::log::{Content, Cursor, Entry};
 
+use super::keys::Texts;
 use super::{Block, Framed};
 use crate::entry::{self, Event, Keys};
 use crate::frame::{Header, MAX_HEADER_BYTES, Opcode};
@@ -36,7 +37,7 @@ pub(crate) fn frame(
             Ok(event) if seen.is_repeated(&event) => {}
             Ok(event) => {
                 observe(entry, &event);
-                draft.push(entry.cursor(), event.text, event.keys());
+                draft.push(entry.cursor(), event.text, &event.keys());
             }
             Err(invalid) => {
                 tracing::debug!(entry = %entry.id, reason = invalid.reason, "an entry that is no event");
@@ -44,7 +45,7 @@ pub(crate) fn frame(
                     kind: protocol::INVALID_ENTRY.into(),
                     ..Keys::default()
                 };
-                draft.push(entry.cursor(), &protocol::invalid_entry(entry.id, &invalid), keys);
+                draft.push(entry.cursor(), &protocol::invalid_entry(entry.id, &invalid), &keys);
             }
         }
     }
@@ -60,6 +61,7 @@ struct Draft {
     lines: Vec<u8>,
     events: Vec<u8>,
     entries: Vec<Framed>,
+    keys: Texts,
 }
 
 /// The header is written when the length is known.
@@ -82,6 +84,7 @@ impl Draft {
             lines: Vec::with_capacity(ROOM.len() + text_bytes + count * LINE_BYTES),
             events: Vec::with_capacity(text_bytes + count * MAX_HEADER_BYTES),
             entries: Vec::with_capacity(count),
+            keys: Texts::default(),
         }
     }
 
@@ -90,7 +93,7 @@ impl Draft {
         self.entries.len() >= MAX_ENTRIES || is_too_long
     }
 
-    fn push(&mut self, cursor: Cursor, text: &str, keys: Keys) {
+    fn push(&mut self, cursor: Cursor, text: &str, keys: &Keys<'_>) {
         if self.lines.is_empty() {
             self.lines.extend_from_slice(&ROOM);
         }
@@ -113,6 +116,8 @@ impl Draft {
         self.events
             .extend_from_slice(Header::new(Opcode::Text, text.len()).as_ref());
         self.events.extend_from_slice(text.as_bytes());
+        let before = self.entries.last().map(|entry| &entry.keys);
+        let keys = self.keys.push(keys, before);
         self.entries.push(Framed {
             cursor,
             keys,
@@ -127,6 +132,7 @@ impl Draft {
         // A block lives long, and what it has is what is counted.
         self.events.shrink_to_fit();
         self.lines.shrink_to_fit();
+        self.keys.finish();
         let mut frame_start = 0;
         // Where nothing is shown there is no frame.
         if let Some(payload_bytes) = self.lines.len().checked_sub(ROOM.len()) {
@@ -135,15 +141,19 @@ impl Draft {
             self.lines[frame_start..ROOM.len()].copy_from_slice(header.as_ref());
         }
         let entries = self.entries.into_boxed_slice();
-        let keys: usize = entries.iter().map(|entry| entry.keys.bytes()).sum();
         Some(Arc::new(Block {
             last,
             // Of one in which nothing is shown there may be very many.
-            bytes: size_of::<Block>() + self.lines.len() + self.events.len() + size_of_val(&*entries) + keys,
+            bytes: size_of::<Block>()
+                + self.lines.len()
+                + self.events.len()
+                + size_of_val(&*entries)
+                + self.keys.bytes(),
             lines: self.lines.into(),
             frame_start,
             events: self.events.into(),
             entries,
+            keys: self.keys,
             sse: OnceLock::new(),
         }))
     }
