@@ -146,20 +146,27 @@ fn copy_folder(from: &Path, to: &Path, except: &[PathBuf]) -> Result<()> {
 
 /// The manifest of a workspace of its own, without benchmarks, with what the attribute needs.
 fn standalone(manifest: &str, pinned: &Pinned<'_>, extra: &Extra<'_>) -> String {
+    let dependency = extra.attribute.dependency();
+    let own = dependency.map(|(name, _)| format!("[dependencies.{name}]\n"));
+    let is_own = |table: &str| own.as_deref().is_some_and(|own| table.starts_with(own));
     let mut text = String::from("[workspace]\n\n");
     for table in tables(manifest).filter(|table| !is_left_out(table, pinned)) {
-        text.push_str(table);
+        if is_own(table) {
+            // A crate that uses it already keeps its own line; the attribute is among the features that all get.
+            text.push_str(&table.replace("default-features = false\n", ""));
+        } else {
+            text.push_str(table);
+        }
     }
     let path = |name: &str, path: &Path| format!("\n[dependencies.{name}]\npath = {:?}\n", path.display().to_string());
     if extra.attribute == Attribute::Emits {
         text.push_str(&path("event-core", extra.event_core));
         text.push_str(&path("transparency-probe", extra.probe));
     }
-    if let Some((name, line)) = extra.attribute.dependency() {
-        // A crate that uses it already keeps its own line.
-        if !manifest.contains(&format!("[dependencies.{name}]\n")) {
-            let _ = writeln!(text, "\n[dependencies.{name}]\n{line}");
-        }
+    if let Some((name, line)) = dependency
+        && !tables(manifest).any(is_own)
+    {
+        let _ = writeln!(text, "\n[dependencies.{name}]\n{line}");
     }
     text
 }
@@ -218,6 +225,25 @@ mod tests {
             text.contains("criterion-like") && text.contains("[dependencies.fastrace]\n"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_crate_that_uses_the_attribute_s_crate_already_gets_the_attribute_too() {
+        let path = Path::new("/x");
+        let extra = Extra {
+            event_core: path,
+            probe: path,
+            attribute: Attribute::Tracing,
+        };
+        let own = "[package]\nname = \"x\"\n\n[dependencies.tracing]\nversion = \"0.1.2\"\noptional = true\ndefault-features = false\n\n\
+            [dependencies.other]\nversion = \"1\"\ndefault-features = false\n";
+        let text = standalone(own, &super::super::pinned::all()[0], &extra);
+        assert_eq!(text.matches("[dependencies.tracing]").count(), 1, "{text}");
+        assert!(
+            text.contains("version = \"0.1.2\"\noptional = true\n\n[dependencies.other]"),
+            "{text}"
+        );
+        assert!(text.ends_with("version = \"1\"\ndefault-features = false\n"), "{text}");
     }
 
     #[test]
