@@ -57,22 +57,44 @@ impl Outcome {
     }
 
     pub(crate) fn cancelled() -> Self {
-        Self::Cancelled(Failure {
-            error: "dropped before it was done".to_owned(),
-            error_type: "cancelled",
-            error_chain: Vec::new(),
-        })
+        Self::Cancelled(Failure::new(
+            "dropped before it was done".to_owned(),
+            "cancelled",
+            Vec::new(),
+        ))
     }
 }
 
-/// What is known of an error.
+/// What is known of an error. In a box: each function has room for one, on each level of a recursion, and few have one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub struct Failure(Box<Cause>);
+
+/// See [`Failure`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
     /// Display, else the type's name; never Debug, which may show what was not meant to be seen.
     pub(crate) error: String,
     pub(crate) error_type: &'static str,
     /// The error and its sources, where there is more than one.
     pub(crate) error_chain: Vec<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(error: String, error_type: &'static str, error_chain: Vec<String>) -> Self {
+        Self(Box::new(Cause {
+            error,
+            error_type,
+            error_chain,
+        }))
+    }
+}
+
+impl Deref for Failure {
+    type Target = Cause;
+
+    fn deref(&self) -> &Cause {
+        &self.0
+    }
 }
 
 /// What a call returned: the value to show on `ok`, or the failure.
@@ -221,11 +243,7 @@ fn failure<E>(display: impl Fn() -> String, source: Option<&(dyn Error + 'static
     if !error_chain.is_empty() {
         error_chain.insert(0, error.clone());
     }
-    Failure {
-        error,
-        error_type: std::any::type_name::<E>(),
-        error_chain,
-    }
+    Failure::new(error, std::any::type_name::<E>(), error_chain)
 }
 
 /// Errors may quote whole documents.

@@ -54,9 +54,6 @@ pub(crate) fn count() -> u32 {
 pub(crate) fn outcome(count_before: u32) -> Outcome {
     let is_new = count() != count_before;
     let text = LAST.try_with(|last| last.try_borrow().ok()?.clone()).ok().flatten();
-    Outcome::Panicked(Failure {
-        error: text.filter(|_| is_new).unwrap_or_else(|| "panicked".to_owned()),
-        error_type: "panic",
-        error_chain: Vec::new(),
-    })
+    let error = text.filter(|_| is_new).unwrap_or_else(|| "panicked".to_owned());
+    Outcome::Panicked(Failure::new(error, "panic", Vec::new()))
 }

@@ -163,11 +163,8 @@ fn finished_with(payload: &Value, told_fields: usize, outcome: Outcome) -> Map<S
 }
 
 fn error() -> Outcome {
-    Outcome::Error(Failure {
-        error: "outer".to_owned(),
-        error_type: "Error",
-        error_chain: vec!["outer".to_owned(), "inner".to_owned()],
-    })
+    let chain = vec!["outer".to_owned(), "inner".to_owned()];
+    Outcome::Error(Failure::new("outer".to_owned(), "Error", chain))
 }
 
 #[test]

@@ -131,11 +131,11 @@ fn no_character_and_no_escape_is_cut_in_two() {
 fn an_error_and_a_type_s_name_are_cut_too() {
     let mut record = record_of(&json!({}));
     record.event_type = crate::record::TypeName::Given("t".repeat(100_000).into());
-    record.outcome = Some(Outcome::Error(Failure {
-        error: format!("{SECRET} {}", "x".repeat(16_000)),
-        error_type: "Error",
-        error_chain: vec!["y".repeat(16_000), format!("of {SECRET}")],
-    }));
+    record.outcome = Some(Outcome::Error(Failure::new(
+        format!("{SECRET} {}", "x".repeat(16_000)),
+        "Error",
+        vec!["y".repeat(16_000), format!("of {SECRET}")],
+    )));
     let payload = checked(&record, 8_000);
     assert_eq!(
         (&payload["outcome"], &payload["truncated"]),
