@@ -115,13 +115,11 @@ impl Call {
         self.0.resume();
     }
 
-    /// The other half of `go_on`: done, or left to itself again.
+    /// The other half of `go_on`: left to itself again.
     #[inline(never)]
-    pub(crate) fn stop(&mut self, is_pending: bool) {
+    pub(crate) fn pause(&mut self) {
         self.0.leave();
-        if is_pending {
-            self.0.suspend();
-        }
+        self.0.suspend();
     }
 
     /// All of it; what is left here is off.
@@ -172,6 +170,14 @@ impl Call {
     /// Tells the finished event what came out of the stream that the call is.
     pub(crate) fn tell(&self, streamed: Streamed) {
         self.0.tell(streamed);
+    }
+
+    /// Leaves the span, and ends the call with `ending`, which hands the output on. Out of line: a function that is off
+    /// would have to save the registers that this takes.
+    #[inline(never)]
+    pub fn end<R>(mut self, out: R, ending: impl FnOnce(R, Self) -> R) -> R {
+        self.change(Ongoing::left);
+        ending(out, self)
     }
 
     /// Ends the call, if it is on: by itself on a failure, else by the value and the fields that are made of it.

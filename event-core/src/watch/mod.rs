@@ -17,7 +17,8 @@ pub(crate) use self::stream::CallStream;
 use crate::span::{Call, Deferred, Opened};
 
 pin_project! {
-    /// The body of an async function, inside the span of its call. Its output is that of the body, with the call to end.
+    /// The body of an async function, inside the span of its call. Its output is that of the body, with the call, which is
+    /// still in there: `Call::end` leaves.
     #[must_use = "futures do nothing unless they are polled"]
     #[derive(Debug)]
     pub struct Watch<F> {
@@ -58,9 +59,12 @@ impl<F: Future> Future for Watch<F> {
         let this = self.project();
         // Should the body panic, nobody leaves the span here: the call does, which is dropped with it.
         this.call.go_on();
-        let poll = this.body.poll(cx);
-        this.call.stop(poll.is_pending());
-        poll.map(|out| (out, this.call.take_all()))
+        if let Poll::Ready(out) = this.body.poll(cx) {
+            Poll::Ready((out, this.call.take_all()))
+        } else {
+            this.call.pause();
+            Poll::Pending
+        }
     }
 }
 

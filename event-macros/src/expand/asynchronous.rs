@@ -37,12 +37,14 @@ use crate::shape;
 //         let Some(__call) = __call else {
 //             return __body.await;
 //         };
-//         let (__out, mut __call) = __call.watch(__body).await;
-//         let __end = ::event_core::__private::finish!(__call, __out);
-//         if let Some((page, __to)) = __end {
-//             __to.event(&Finished { bytes: page.len() });
-//         }
-//         __out
+//         let (__out, __call) = __call.watch(__body).await;
+//         __call.end(__out, |__out, mut __call| {
+//             let __end = ::event_core::__private::finish!(__call, __out);
+//             if let Some((page, __to)) = __end {
+//                 __to.event(&Finished { bytes: page.len() });
+//             }
+//             __out
+//         })
 //     }
 //
 // An `async fn … -> !` has `Infallible` for its type in there, and ends in `match __out {}`, or `match __body.await {}`.
@@ -59,7 +61,9 @@ pub(super) fn body(args: &Args, function: &mut Function) -> TokenStream {
         (never, quote!(match #body.await {}), quote!(match #out {}))
     } else {
         let output = return_type(&function.signature);
-        (output, quote!(return #body.await;), finish(args, function))
+        let finish = finish(args, function);
+        let finish = quote!(#call.end(#out, |#out, mut #call| { #finish }));
+        (output, quote!(return #body.await;), finish)
     };
     let start = start(args, function);
     let rebound = rebind(args, function);
@@ -88,7 +92,7 @@ pub(super) fn body(args: &Args, function: &mut Function) -> TokenStream {
         let #ty = #private::hint::<#output>();
         let #body = #asynchronous #block;
         let ::core::option::Option::Some(#call) = #call else { #alone };
-        let (#out, mut #call) = #call.watch(#body).await;
+        let (#out, #call) = #call.watch(#body).await;
         #finish
     }
 }

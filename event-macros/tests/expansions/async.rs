@@ -18,10 +18,16 @@ async fn fetch(url: &str) -> Result<Page, FetchError> {
     let ::core::option::Option::Some(__call) = __call else {
         return __body.await;
     };
-    let (__out, mut __call) = __call.watch(__body).await;
-    let __end = ::event_core::__private::finish!(__call, __out);
-    if let ::core::option::Option::Some((page, __to)) = __end {
-        __to.event(&Finished { bytes: page.len() });
-    }
-    __out
+    let (__out, __call) = __call.watch(__body).await;
+    __call
+        .end(
+            __out,
+            |__out, mut __call| {
+                let __end = ::event_core::__private::finish!(__call, __out);
+                if let ::core::option::Option::Some((page, __to)) = __end {
+                    __to.event(&Finished { bytes: page.len() });
+                }
+                __out
+            },
+        )
 }

@@ -21,10 +21,16 @@ async fn search(self: Box<Self>) -> Round {
     let ::core::option::Option::Some(__call) = __call else {
         return __body.await;
     };
-    let (__out, mut __call) = __call.watch(__body).await;
-    let __end = ::event_core::__private::finish!(__call, __out);
-    if let ::core::option::Option::Some((round, __to)) = __end {
-        __to.event(&Searched { pages: round.pages });
-    }
-    __out
+    let (__out, __call) = __call.watch(__body).await;
+    __call
+        .end(
+            __out,
+            |__out, mut __call| {
+                let __end = ::event_core::__private::finish!(__call, __out);
+                if let ::core::option::Option::Some((round, __to)) = __end {
+                    __to.event(&Searched { pages: round.pages });
+                }
+                __out
+            },
+        )
 }
