@@ -2,6 +2,7 @@
 // what a row shows.
 import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { afterDrawing } from "./measure";
 
 /** Rows kept beyond each edge, so that a scroll finds something there while the worker answers. */
 const MARGIN = 6;
@@ -52,12 +53,11 @@ export function VirtualRows({ total, rowHeight, shift = 0, scroller, reveal, rev
     onWindow(from, count);
   };
 
-  const show = () => {
-    const box = scroller.current;
+  /** Where the list has to stand for its revealed row to be in view. */
+  const placeToShow = (at: number, high: number): number => {
     const top = revealed.current;
-    if (!box || top < 0 || box.clientHeight === 0) return;
-    if (top < box.scrollTop) box.scrollTop = top;
-    else if (top + rowHeight > box.scrollTop + box.clientHeight) box.scrollTop = top + rowHeight - box.clientHeight;
+    if (top < 0 || high === 0) return at;
+    return top < at ? top : Math.max(at, top + rowHeight - high);
   };
 
   useEffect(() => {
@@ -67,7 +67,7 @@ export function VirtualRows({ total, rowHeight, shift = 0, scroller, reveal, rev
     const observer = new ResizeObserver(() => {
       const top = revealed.current;
       const wasSeen = top >= placed.current - 1 && top + rowHeight <= placed.current + wasHigh.current + 1;
-      if (wasSeen || wasHigh.current === 0) show();
+      if (wasSeen || wasHigh.current === 0) moveTo(box, placeToShow(box.scrollTop, box.clientHeight));
       wasHigh.current = box.clientHeight;
       placed.current = box.scrollTop;
       setHeight(box.clientHeight);
@@ -82,12 +82,23 @@ export function VirtualRows({ total, rowHeight, shift = 0, scroller, reveal, rev
     if (!style) return;
     style.height = `${total * rowHeight}px`;
     style.setProperty("--shift", `${shift * rowHeight}px`);
-    placed.current = scroller.current?.scrollTop ?? 0;
   }, [total, rowHeight, shift]);
+  const lastToken = useRef<number | string | null>(null);
   useLayoutEffect(() => {
-    show();
-    placed.current = scroller.current?.scrollTop ?? 0;
-  }, [revealToken]);
+    const isNews = lastToken.current !== revealToken;
+    lastToken.current = revealToken;
+    afterDrawing(() => {
+      const box = scroller.current;
+      if (!box) return undefined;
+      placed.current = box.scrollTop;
+      if (!isNews) return undefined;
+      const place = placeToShow(box.scrollTop, box.clientHeight);
+      return () => {
+        moveTo(box, place);
+        placed.current = box.scrollTop;
+      };
+    });
+  }, [total, rowHeight, shift, revealToken]);
 
   return (
     <div
@@ -106,4 +117,8 @@ export function VirtualRows({ total, rowHeight, shift = 0, scroller, reveal, rev
       </div>
     </div>
   );
+}
+
+function moveTo(box: HTMLElement, place: number): void {
+  if (place !== box.scrollTop) box.scrollTop = place;
 }

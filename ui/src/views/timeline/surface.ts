@@ -1,6 +1,6 @@
 // Owns a canvas as sharp as the screen: sized in device pixels, drawn in CSS pixels, once an animation frame at most.
 import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Pen } from "./draw";
 
 export interface Size {
@@ -26,16 +26,19 @@ export function useDrawing(canvas: RefObject<HTMLCanvasElement | null>, { width,
   const pending = useRef(0);
   const latest = useRef(draw);
   latest.current = draw;
-  useEffect(() => {
+  const fitted = useRef("");
+  // Before the frame, so that the picture is in the same one as the rows beside it.
+  useLayoutEffect(() => {
     const surface = canvas.current;
     const pen = surface?.getContext("2d");
     if (!surface || !pen || width === 0 || height === 0 || pending.current !== 0) return;
     pending.current = requestAnimationFrame(() => {
       pending.current = 0;
       const sharp = devicePixelRatio || 1;
-      const [across, down] = [Math.round(surface.clientWidth * sharp), Math.round(surface.clientHeight * sharp)];
-      if (surface.width !== across) surface.width = across;
-      if (surface.height !== down) surface.height = down;
+      // Measured only where it may have changed: whoever measures while rows change has all of them laid out.
+      const wanted = `${width} ${height} ${sharp}`;
+      if (fitted.current !== wanted) fit(surface, sharp);
+      fitted.current = wanted;
       pen.setTransform(sharp, 0, 0, sharp, 0, 0);
       latest.current(pen);
     });
@@ -44,4 +47,10 @@ export function useDrawing(canvas: RefObject<HTMLCanvasElement | null>, { width,
     cancelAnimationFrame(pending.current);
     pending.current = 0;
   }, []);
+}
+
+function fit(surface: HTMLCanvasElement, sharp: number): void {
+  const [across, down] = [Math.round(surface.clientWidth * sharp), Math.round(surface.clientHeight * sharp)];
+  if (surface.width !== across) surface.width = across;
+  if (surface.height !== down) surface.height = down;
 }

@@ -2,6 +2,7 @@
 // words for those who do not see a canvas.
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { afterDrawing } from "../../components/measure";
 import { lookOf } from "../../components/status";
 import { formatDuration, formatTime } from "../../core/format";
 import type { TimelineLane } from "../../core/messages";
@@ -41,7 +42,7 @@ export function Timeline() {
     const count = Math.ceil((scroller.current?.clientHeight ?? 600) / LANE) + 2 * MARGIN + 4;
     if (width > 0) send({ kind: "timeline", window: { from, to, width, firstLane, lanes: count, buckets: Math.min(Math.max(Math.floor(width / 5), 20), 240) } });
   });
-  const placed = useReveal(scroller, size.height, lanes);
+  const placed = useReveal(scroller, size.height, lanes, (top) => (scrolled.value = top));
   useDrawing(canvas, size, (pen) => {
     if (!picture) return;
     drawLanes(pen, { view: picture, scale, height: size.height, scrolled: scrolled.peek(), chosen, pointed: pointed.peek(), now: logNow.peek() }, colours);
@@ -113,24 +114,32 @@ function around({ startedAt, endedAt }: TimelineLane): [number, number] {
  * Brings the chosen lane into view, or the newest while the tree follows. Gives where the lanes were left by that, or
  * because they became fewer: a scroll to anywhere else is the viewer's.
  */
-function useReveal(scroller: { readonly current: HTMLDivElement | null }, height: number, lanes: number): { current: number } {
+function useReveal(scroller: { readonly current: HTMLDivElement | null }, height: number, lanes: number, onMove: (top: number) => void): { current: number } {
   const placed = useRef(0);
+  const shown = useRef("");
   const { treeIndex, reveal, span } = pointer.value;
   const follows = isFollowingTree.value;
   const index = follows ? tree.value.newest : treeIndex;
   const token = follows ? `newest ${index} ${height}` : `chosen ${reveal} ${span}`;
-  useEffect(() => {
-    const box = scroller.current;
-    if (!box || index < 0 || height === 0) return;
-    const top = index * LANE;
-    const room = box.clientHeight - RULER - LANE;
-    if (top < box.scrollTop) box.scrollTop = top;
-    else if (top > box.scrollTop + room) box.scrollTop = top - room;
-    placed.current = box.scrollTop;
-  }, [token, height > 0]);
   useLayoutEffect(() => {
-    placed.current = scroller.current?.scrollTop ?? 0;
-  }, [lanes]);
+    const asked = `${token} ${height > 0}`;
+    const isNews = shown.current !== asked && index >= 0 && height > 0;
+    shown.current = asked;
+    afterDrawing(() => {
+      const box = scroller.current;
+      if (!box) return undefined;
+      const at = box.scrollTop;
+      placed.current = at;
+      if (!isNews) return undefined;
+      const place = Math.min(Math.max(at, index * LANE - (box.clientHeight - RULER - LANE)), index * LANE);
+      return () => {
+        if (place === at) return;
+        box.scrollTop = place;
+        placed.current = box.scrollTop;
+        onMove(placed.current);
+      };
+    });
+  }, [token, height > 0, lanes]);
   return placed;
 }
 
