@@ -191,12 +191,12 @@ fn bit(key: &[u8]) -> u64 {
 }
 
 /// Adds to `fields` the scope fields of the span around it that it does not set itself. What `fields` passes on in turn
-/// then stands together at their end: for its own scope fields that means twice, of which the first counts.
+/// then stands together at their end: for its own scope fields that may mean twice, of which the first counts.
 #[inline]
 pub(crate) fn inherit(fields: &mut Fields, around: Option<&Fields>) {
     fields.inherited = fields.bytes.len();
     if fields.has_scope {
-        repeat_scope(fields);
+        gather_scope(fields);
     }
     let Some(around) = around else { return };
     if fields.keys & around.inherited_keys == 0 {
@@ -209,8 +209,14 @@ pub(crate) fn inherit(fields: &mut Fields, around: Option<&Fields>) {
 
 #[inline(never)]
 fn inherit_what_is_not_set(fields: &mut Fields, around: &Fields) {
-    let own = fields.inherited;
-    for field in Iter(around.passed_on()) {
+    let own = fields.bytes.len();
+    let inherited = around.passed_on();
+    let same = if fields.has_scope {
+        same_keys(fields.passed_on(), inherited)
+    } else {
+        0
+    };
+    for field in Iter(&inherited[same..]) {
         let is_set = Iter(&fields.bytes[..own]).any(|set| set.key == field.key);
         if !is_set {
             fields.bytes.extend_from_slice(field.encoded);
@@ -219,15 +225,41 @@ fn inherit_what_is_not_set(fields: &mut Fields, around: &Fields) {
     }
 }
 
+/// How many bytes of `around` are of fields that stand in `own` in the same order: all of them, where a span is inside
+/// another of its type.
+fn same_keys(own: &[u8], around: &[u8]) -> usize {
+    let mut same = 0;
+    let (mut own, mut behind) = (Iter(own), Iter(around));
+    while let (Some(set), Some(field)) = (own.next(), behind.next())
+        && set.key == field.key
+    {
+        same += field.encoded.len();
+    }
+    same
+}
+
+/// Sees to it that the payload's own scope fields stand together at its end: those that do not are repeated there.
 #[cold]
-fn repeat_scope(fields: &mut Fields) {
-    let mut start = 0;
-    while let Some(field) = Iter(&fields.bytes[start..fields.inherited]).next() {
-        let end = start + field.encoded.len();
+fn gather_scope(fields: &mut Fields) {
+    let own = fields.inherited;
+    // Where those begin that were seen last, one behind the other.
+    let mut together = None;
+    let mut at = 0;
+    while let Some(field) = Iter(&fields.bytes[at..own]).next() {
+        let end = at + field.encoded.len();
         if field.is_scope {
             fields.inherited_keys |= bit(field.key);
-            fields.bytes.extend_from_within(start..end);
+            together.get_or_insert(at);
+        } else if let Some(start) = together.take() {
+            fields.bytes.extend_from_within(start..at);
         }
-        start = end;
+        at = end;
+    }
+    // The last of them stand at the end of the own fields, so the others follow them.
+    if let Some(start) = together {
+        fields.inherited = start;
     }
 }
+
+#[cfg(test)]
+mod tests;
