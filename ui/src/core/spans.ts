@@ -5,7 +5,7 @@ import { isFailure, type Row } from "./event";
 import { callAfter, graver, noteSame, type Run } from "./runs";
 import type { SpanSums } from "./sums";
 import { callKey, namesOf } from "./names";
-import { attemptName } from "./retries";
+import { FailedCalls } from "./retries";
 
 /** One call. Brothers and sisters are a list that runs through them: a run may have a hundred thousand. */
 export class Span {
@@ -68,16 +68,6 @@ const COMPARED = 4000;
 /** Spans whose opening is remembered for who lays out a tree; who comes later goes through all of them. */
 const REMEMBERED_OPENINGS = 4096;
 
-/** Names of failed calls that are remembered of one parent. */
-const MAX_FAILED_NAMES = 4096;
-
-/** The failed calls below one parent, by the name that another attempt would have; nothing where they are too many. */
-interface Failed {
-  readonly names: Set<string>;
-  /** An attempt was made again: calls stand in the line of others. */
-  folds: boolean;
-}
-
 /** All spans of all runs. */
 export class Spans {
   private readonly slots: (Span | undefined)[] = [];
@@ -97,7 +87,7 @@ export class Spans {
   removals = 0;
   private opened: Span[] = [];
   private openedBase = 0;
-  private readonly failed = new WeakMap<Span | Run, Failed>();
+  private readonly failed = new FailedCalls();
 
   constructor(private readonly runOf: (id: string) => Run | undefined) {}
 
@@ -148,7 +138,7 @@ export class Spans {
     if (!known) {
       describe(span, row, payload);
       span.label = this.shared(span.label);
-      this.noteAttempt(span);
+      if (this.failed.foldInto(span)) this.shape += 1;
     }
     if (row.phase === "start") {
       if (span.startSeq >= 0) return { span, did };
@@ -217,22 +207,6 @@ export class Spans {
     this.opened.push(span);
   }
 
-  /** A call that may be another attempt at one that failed takes that one into its line. */
-  private noteAttempt(span: Span): void {
-    const failed = this.failed.get(span.parent ?? span.run);
-    if (!failed || (failed.names.size < MAX_FAILED_NAMES && !failed.names.has(attemptName(span)))) return;
-    failed.folds = true;
-    this.shape += 1;
-  }
-
-  private noteFailure(span: Span): void {
-    const around = span.parent ?? span.run;
-    const failed = this.failed.get(around) ?? { names: new Set(), folds: false };
-    this.failed.set(around, failed);
-    const name = attemptName(span);
-    if (name !== "" && failed.names.size < MAX_FAILED_NAMES) failed.names.add(name);
-  }
-
   /** Children that came before their parent move under it. */
   private adopt(parent: Span, seq: number): void {
     const { run } = parent;
@@ -246,7 +220,7 @@ export class Spans {
       this.shape += 1;
       if (child.outcome === "") run.openRoots -= 1;
       attach(child, parent, seq);
-      if (isFailure(child.outcome)) this.noteFailure(child);
+      if (isFailure(child.outcome)) this.failed.add(child);
       const sums = { ...child.sums, below: child.below + 1 };
       this.adoptions.push({ seq, child, parent, sums });
       countBelow(parent, sums.below);
@@ -283,7 +257,7 @@ export class Spans {
       this.endRoot(span);
     }
     if (!isFailure(span.outcome)) return false;
-    this.noteFailure(span);
+    this.failed.add(span);
     const said = `${row.error}\n${Array.isArray(payload["error_chain"]) ? payload["error_chain"].join("\n") : ""}`;
     span.ownError = true;
     for (let child = span.firstChild; child && span.ownError; child = child.next) {
@@ -297,7 +271,7 @@ export class Spans {
     if (span.gone) return;
     const { run, parent } = span;
     this.version += 1;
-    if (span.firstChild || this.failed.get(parent ?? run)?.folds) this.shape += 1;
+    if (span.firstChild || this.failed.haveFolded(parent ?? run)) this.shape += 1;
     else this.removals += 1;
     span.gone = true;
     this.survivors.delete(span);
@@ -328,7 +302,7 @@ export class Spans {
         run.roots.add(child);
         if (child.outcome === "") run.openRoots += 1;
       }
-      if (isFailure(child.outcome)) this.noteFailure(child);
+      if (isFailure(child.outcome)) this.failed.add(child);
       child = next;
     }
     span.firstChild = null;
