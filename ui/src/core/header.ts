@@ -27,11 +27,16 @@ function ofRun(lens: Lens, run: Run): Partial<HeaderView> {
   const failures = run.errors.filter((seq) => seq <= lens.limit && seq >= lens.store.rows.firstSeq);
   return {
     name: runName(run, lens.limit), status, startedAt: run.startedAt, lastEventAt,
-    duration: status === "running" ? Number.NaN : status === "lost" ? (lastEventAt - run.startedAt) / 1000 : lens.stateOf(run).duration,
+    duration: status === "running" ? Number.NaN : status === "lost" ? heardFor(run.startedAt, lastEventAt) : lens.stateOf(run).duration,
     events: sums.events, errors: sums.errors, tokens: sums.tokens || claim.tokens, tokensIn: sums.tokensIn, tokensOut: sums.tokensOut,
     cost: dollars(sums.nanos || claim.nanos), llmCalls: sums.llmCalls, toolCalls: sums.toolCalls,
     firstError: failures[0] ?? -1, latestError: failures.at(-1) ?? -1, ...progressOf(lens, run),
   };
+}
+
+/** How long a lost run was heard of. Where its start is all there is, that is no time at all, and none is told. */
+function heardFor(startedAt: number, lastEventAt: number): number {
+  return lastEventAt - startedAt < 1 ? Number.NaN : (lastEventAt - startedAt) / 1000;
 }
 
 function progressOf(lens: Lens, run: Run): { nodesSettled: number; nodesKnown: number } {

@@ -108,6 +108,16 @@ test("open spans of a run that fell silent are lost, and a sign of life saves th
   expect(statusOf(look(), "run_started")).toBe("lost");
 });
 
+test("a lost run lasted as long as it was heard of, and no time is told where only its start was", () => {
+  live();
+  feed(session, line(started("run_started", "r")));
+  now += 36_000;
+  expect(look().header).toMatchObject({ status: "lost", duration: Number.NaN });
+  feed(session, line(started("step_started", "s", "r")));
+  now += 36_000;
+  expect(look().header).toMatchObject({ status: "lost", duration: 1 });
+});
+
 test("a producer speaks for its own runs only, where it is known whose they are", () => {
   live();
   feed(session, line(started("run_started", "r", "", { producer_id: "p1" })), line(event("run_started", { run_id: "other", span_id: "o", producer_id: "p2" })));
