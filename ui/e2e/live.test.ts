@@ -13,6 +13,28 @@ test("an empty page says what it listens to and how to send the first event", as
   await viewer.picture("empty");
 });
 
+test("keys choose nothing where nothing is, and what comes is followed", async () => {
+  for (const key of ["j", "k", "PageDown", "Enter"]) await viewer.page.keyboard.press(key);
+  await redis.add(event("first", {}));
+  await viewer.shows("first");
+  await redis.add(event("second", {}));
+  await viewer.shows("second");
+  await expect.poll(() => viewer.page.locator("#details").count()).toBe(0);
+});
+
+test("an empty list that stands still says what has come since", async () => {
+  for (const json of research(new Run())) await redis.add(json);
+  await viewer.shows("step_finished");
+  await viewer.page.keyboard.press("/");
+  await viewer.page.keyboard.type("zebra");
+  await viewer.page.getByText(/The filter hides all/).waitFor();
+  await viewer.spans("search.web").first().click();
+  await redis.add(event("seen", { text: "a zebra" }));
+  await viewer.page.getByText("One event has come since").waitFor();
+  await viewer.page.getByRole("button", { name: "Show what comes" }).click();
+  await viewer.shows("zebra");
+});
+
 test("an entry of a foreign producer appears as it is added", async () => {
   await redis.add('{"id":"x","ts":"2026-01-01T00:00:00","type":"my_type","payload":{"a":1}}');
   await viewer.shows("my_type");

@@ -4,7 +4,7 @@ import { CopyButton } from "../components/copy-button";
 import { Icon } from "../components/icon";
 import { formatCount, sentence } from "../core/format";
 import { chooseFile } from "./drop";
-import { clearFilter, connection, goLive, header, isFiltered, isPast, moment, openFile, query, scope, showScope, source, table } from "./state";
+import { clearFilter, connection, follow, goLive, header, isFiltered, isPast, moment, openFile, query, scope, showScope, source, table } from "./state";
 
 const SNIPPET = `let _events = EventBus::from_env()?.install();   // once, in main
 
@@ -15,8 +15,9 @@ async fn run_step(step: u64, node_id: &str) -> Result<Report, AgentError> { … 
 const DEMO = "./demo.ndjson";
 
 export function Empty() {
-  const { hidden, outside, scanning } = table.value;
+  const { hidden, outside, scanning, waiting } = table.value;
   if (scanning) return <div class="empty" role="status"><p class="muted">Searching…</p></div>;
+  if (waiting > 0) return <OnlyNew count={waiting} />;
   if (isFiltered.value && hidden > 0) return <AllHidden hidden={hidden} />;
   if (isPast.value && moment.value.behind > 0) {
     return (
@@ -36,6 +37,16 @@ export function Empty() {
     );
   }
   return source.value.kind === "recording" ? <EmptyRecording /> : <FirstSteps />;
+}
+
+/** The list stands still since something was chosen, and was empty then. */
+function OnlyNew({ count }: { count: number }) {
+  return (
+    <div class="empty" role="status">
+      <p class="empty-title">{count === 1 ? "One event has" : `${formatCount(count)} events have`} come since</p>
+      <button type="button" class="button" onClick={follow}>Show what comes</button>
+    </div>
+  );
 }
 
 function AllHidden({ hidden }: { hidden: number }) {

@@ -2,6 +2,7 @@
 // transform, and no drawn row is touched.
 import { Component } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { useGradual } from "../components/gradual";
 import { Icon } from "../components/icon";
 import { Status } from "../components/status";
 import { TypeIcon } from "../components/type-icon";
@@ -27,6 +28,7 @@ export function EventTable() {
   const { seq, tableIndex, reveal, span } = pointer.value;
   const base = Math.floor(topRank / RANKS_PER_BASE) * RANKS_PER_BASE;
   const isFollowing = following.value;
+  const drawn = useGradual(rows.length);
   useEffect(() => {
     if (isFollowing && scroller.current) scroller.current.scrollTop = 0;
   }, [isFollowing]);
@@ -54,7 +56,7 @@ export function EventTable() {
           onWindow={(from, count) => send({ kind: "window", pane: "table", window: { from, count } })}
           onScroll={() => leaveOrJoin(scroller.current?.scrollTop ?? 0)}
         >
-          {rows.map((row) => (
+          {rows.slice(0, drawn).map((row) => (
             <EventRow
               key={((row.rank % ROW_POOL) + ROW_POOL) % ROW_POOL} row={row} offset={base - row.rank} index={topRank - row.rank} height={rowHeight()}
               isSelected={row.seq === seq} isRelated={span !== "" && row.span === span && row.seq !== seq} isNarrow={isNarrow.value}

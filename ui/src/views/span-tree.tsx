@@ -1,7 +1,7 @@
 // Owns the tree of calls. Rows are placed by index; the worker has decided their order.
-import { useSignal, useSignalEffect } from "@preact/signals";
 import { Component } from "preact";
 import { useRef } from "preact/hooks";
+import { useGradual } from "../components/gradual";
 import { Icon } from "../components/icon";
 import { lookOf, StatusIcon } from "../components/status";
 import { TypeIcon } from "../components/type-icon";
@@ -15,15 +15,10 @@ import { isFollowingTree, logNow, pointer, select, toggleBranch, tree, treeFollo
 
 export function SpanTree() {
   const scroller = useRef<HTMLDivElement>(null);
-  const reveal = useSignal({ index: -1, token: "" });
-  useSignalEffect(() => {
-    const chosen = pointer.value;
-    const { newest } = tree.value;
-    if (isFollowingTree.value) reveal.value = { index: newest, token: `newest ${newest}` };
-    else reveal.value = { index: chosen.treeIndex, token: `chosen ${chosen.reveal} ${chosen.span}` };
-  });
-  const { total, rows, from, spans, open, lost } = tree.value;
-  const chosen = pointer.value.span;
+  const { total, rows, from, newest, spans, open, lost } = tree.value;
+  const { span: chosen, treeIndex, reveal } = pointer.value;
+  const follows = isFollowingTree.value;
+  const drawn = useGradual(rows.length);
   const active = rows.findIndex((row) => row.key === chosen);
   // Looking back stops the tree from moving; going to its end takes it up again.
   const onScroll = (from: number) => {
@@ -43,10 +38,10 @@ export function SpanTree() {
       </div>
       <div class="grid" role="treegrid" aria-label="Calls" aria-rowcount={total} tabIndex={0} aria-activedescendant={active >= 0 ? `span-${from + active}` : undefined} onClick={(event) => event.currentTarget.focus()}>
         <VirtualRows
-          total={total} rowHeight={rowHeight()} scroller={scroller} reveal={reveal.value.index} revealToken={reveal.value.token}
+          total={total} rowHeight={rowHeight()} scroller={scroller} reveal={follows ? newest : treeIndex} revealToken={follows ? `newest ${newest}` : `chosen ${reveal} ${chosen}`}
           onWindow={(first, count) => send({ kind: "window", pane: "tree", window: { from: first, count } })} onScroll={onScroll}
         >
-          {rows.map((row, i) => <TreeRow key={row.key} row={row} index={from + i} height={rowHeight()} isSelected={row.key === chosen} />)}
+          {rows.slice(0, drawn).map((row, i) => <TreeRow key={row.key} row={row} index={from + i} height={rowHeight()} isSelected={row.key === chosen} />)}
         </VirtualRows>
       </div>
       {total === 0 && (

@@ -6,6 +6,7 @@ import { bridgeAddresses } from "../core/address";
 import { BLANK } from "../core/blank";
 import { NO_FILTER, type Filter, type Scope } from "../core/filter";
 import type { Destination, Exported, Picture, Selection, Snapshot, Target } from "../core/messages";
+import { draw } from "./filling";
 import { foresee } from "./foresight";
 import { send, startWorker } from "./link";
 import { FIRST_VIEW, type View } from "./place";
@@ -114,6 +115,7 @@ function moveClock(): void {
 }
 
 function show(snapshot: Snapshot, heard: number): void {
+  const fillsTree = tree.peek().total === 0 && snapshot.tree.total > 0;
   batch(() => {
     if (heard >= foreseenBy) foreseen.value = null;
     moveClock();
@@ -123,7 +125,7 @@ function show(snapshot: Snapshot, heard: number): void {
     clock.value = snapshot.clock;
     header.value = snapshot.header;
     table.value = snapshot.table;
-    tree.value = snapshot.tree;
+    draw(tree, snapshot.tree, fillsTree);
     selection.value = snapshot.selection;
     source.value = snapshot.source;
     moment.value = snapshot.moment;
@@ -132,14 +134,16 @@ function show(snapshot: Snapshot, heard: number): void {
     nowRunning.value = snapshot.now;
     if (snapshot.runs) runs.value = snapshot.runs;
     if (snapshot.types) types.value = snapshot.types;
-    if (snapshot.details !== undefined) details.value = snapshot.details;
-    if (snapshot.graph) graph.value = snapshot.graph;
-    if (snapshot.timeline) timeline.value = snapshot.timeline;
+    if (snapshot.details !== undefined) draw(details, snapshot.details, details.peek() === null);
+    if (snapshot.graph) draw(graph, snapshot.graph, graph.peek().nodes.length === 0);
+    if (snapshot.timeline) draw(timeline, snapshot.timeline, timeline.peek() === null);
     if (snapshot.statistics) statistics.value = snapshot.statistics;
   });
 }
 
 export function select(target: Target): void {
+  // Where there is no row there is none to choose, and the lists follow on.
+  if (target.kind === "move" && (target.pane === "tree" ? tree : table).peek().total === 0) return;
   // Rows that go by can't be foreseen.
   const stands = !following.peek() || isPast.peek();
   batch(() => {
