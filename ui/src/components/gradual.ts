@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 /** Rows that one frame adds. */
-const STEP = 12;
+const STEP = 6;
 
 /** How many of so many rows are drawn now; the others follow in the next frames. */
 export function useGradual(count: number): number {
