@@ -6,7 +6,8 @@ import type { Signal } from "@preact/signals";
 const waiting = new Map<Signal, () => void>();
 
 /** Sets a signal: now or, if that fills a pane, in a frame to come, with what is the latest by then. */
-export function draw<T>(signal: Signal<T>, value: T, fills: boolean): void {
+export function draw<T>(signal: Signal<T>, value: T, isFull: (value: T) => boolean): void {
+  const fills = isFull(value) && !isFull(signal.peek());
   if (!fills && !waiting.has(signal as Signal)) {
     signal.value = value;
     return;

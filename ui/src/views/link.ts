@@ -1,6 +1,6 @@
 // Owns the thread beside the page: starts it, sends requests, and takes one snapshot per animation frame at most.
-import type { Reply, Request, Snapshot } from "../core/messages";
 import { afterDrawing } from "../components/measure";
+import type { Reply, Request, Snapshot } from "../core/messages";
 import workerUrl from "../worker/index.ts?worker&url";
 
 interface TrustedScripts {

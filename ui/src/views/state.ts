@@ -115,7 +115,6 @@ function moveClock(): void {
 }
 
 function show(snapshot: Snapshot, heard: number): void {
-  const fillsTree = tree.peek().total === 0 && snapshot.tree.total > 0;
   batch(() => {
     if (heard >= foreseenBy) foreseen.value = null;
     moveClock();
@@ -125,7 +124,7 @@ function show(snapshot: Snapshot, heard: number): void {
     clock.value = snapshot.clock;
     header.value = snapshot.header;
     table.value = snapshot.table;
-    draw(tree, snapshot.tree, fillsTree);
+    draw(tree, snapshot.tree, ({ total }) => total > 0);
     selection.value = snapshot.selection;
     source.value = snapshot.source;
     moment.value = snapshot.moment;
@@ -134,9 +133,9 @@ function show(snapshot: Snapshot, heard: number): void {
     nowRunning.value = snapshot.now;
     if (snapshot.runs) runs.value = snapshot.runs;
     if (snapshot.types) types.value = snapshot.types;
-    if (snapshot.details !== undefined) draw(details, snapshot.details, details.peek() === null);
-    if (snapshot.graph) draw(graph, snapshot.graph, graph.peek().nodes.length === 0);
-    if (snapshot.timeline) draw(timeline, snapshot.timeline, timeline.peek() === null);
+    if (snapshot.details !== undefined) draw(details, snapshot.details, (shown) => shown !== null);
+    if (snapshot.graph) draw(graph, snapshot.graph, ({ nodes }) => nodes.length > 0);
+    if (snapshot.timeline) draw(timeline, snapshot.timeline, (lanes) => lanes !== null);
     if (snapshot.statistics) statistics.value = snapshot.statistics;
   });
 }
