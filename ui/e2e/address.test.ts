@@ -60,11 +60,24 @@ test("the browser's way back leads through the views", async () => {
   await viewer.page.locator("[data-pane=timeline]").waitFor();
 });
 
+test("the way back leads to what was selected, however soon it was left", async () => {
+  await viewer.page.keyboard.press("e");
+  await viewer.details().waitFor();
+  await viewer.page.keyboard.press("2");
+  await viewer.page.locator("[data-pane=graph]").waitFor();
+  await viewer.page.goBack();
+  await viewer.page.locator("[data-pane=timeline]").waitFor();
+  await expect.poll(() => hash()).toContain("s=");
+  await viewer.details().waitFor();
+});
+
 test("a link is copied by a key, and said to be", async () => {
   await viewer.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await viewer.page.keyboard.press("e");
   await viewer.details().waitFor();
   await viewer.page.keyboard.press("c");
   await viewer.page.getByTestId("announcer").getByText("Link copied").waitFor({ state: "attached" });
-  await expect.poll(() => viewer.page.evaluate(() => navigator.clipboard.readText())).toBe(viewer.page.url());
+  const copied = await viewer.page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toContain("e=");
+  await expect.poll(() => viewer.page.url()).toBe(copied);
 });

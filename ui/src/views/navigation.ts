@@ -11,6 +11,15 @@ const wanted = signal<Place | null>(null);
 /** The worker was told of it, and has not answered yet. */
 let isAskedFor = false;
 
+/**
+ * How long a selection stands before the address says it. A new address costs the browser more than a row drawn anew: it
+ * writes history, and fetches the page's icon again.
+ */
+const SETTLED_MS = 300;
+
+let unwritten = "";
+let writing: ReturnType<typeof setTimeout> | undefined;
+
 /** Everything that is on screen, as an address would say it. */
 const place = computed<Place>(() => {
   const { seq, span, node } = selection.value;
@@ -45,6 +54,7 @@ export function startNavigation(): void {
 }
 
 function open(): void {
+  forget();
   const asked = readPlace(location.hash);
   const points = asked.event !== "" || asked.span !== "" || asked.node !== "" || Number.isFinite(asked.at);
   batch(() => {
@@ -64,10 +74,30 @@ function write(): void {
   // Until what was asked for is found, the address goes on asking for it.
   const pointed = asked && { at: asked.at, node: asked.node, span: asked.span, event: asked.event };
   const hash = writePlace({ ...place.value, ...pointed });
-  if (hash === (location.hash || "#/")) return;
+  if (hash === (location.hash || "#/")) {
+    forget();
+    return;
+  }
   const was = readPlace(location.hash);
   const isOther = was.view !== view.peek() || JSON.stringify(was.scope) !== JSON.stringify(readPlace(hash).scope);
-  history[isOther ? "pushState" : "replaceState"](null, "", hash);
+  if (isOther) {
+    writeNow();
+    history.pushState(null, "", hash);
+  } else {
+    forget();
+    unwritten = hash;
+    writing = setTimeout(writeNow, SETTLED_MS);
+  }
+}
+
+function writeNow(): void {
+  if (unwritten !== "") history.replaceState(null, "", unwritten);
+  forget();
+}
+
+function forget(): void {
+  clearTimeout(writing);
+  unwritten = "";
 }
 
 /** Goes to what the address asked for, when everything that is kept has been read. */

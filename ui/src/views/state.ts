@@ -78,6 +78,12 @@ const pictures = computed<readonly Picture[]>(() => {
   return [];
 });
 
+const title = computed(() => {
+  const { name, errors, status } = header.value;
+  const mark = errors > 0 ? `✕ ${errors}` : status === "ok" || status === "returned" ? "✓" : "";
+  return [mark, name, "Agent events"].filter(Boolean).join(" · ");
+});
+
 /** Connects, once the bridge has seen the token that the page was opened with, if any. */
 async function start(): Promise<void> {
   const addresses = bridgeAddresses(location);
@@ -98,11 +104,7 @@ export function boot(): void {
   effect(() => void send({ kind: "filter", filter: filter.value }));
   effect(() => void send({ kind: "scope", scope: scope.value }));
   effect(() => void send({ kind: "show", pictures: pictures.value }));
-  effect(() => {
-    const { name, errors, status } = header.value;
-    const mark = errors > 0 ? `✕ ${errors}` : status === "ok" || status === "returned" ? "✓" : "";
-    document.title = [mark, name, "Agent events"].filter(Boolean).join(" · ");
-  });
+  effect(() => void (document.title = title.value));
   setInterval(() => {
     if (!document.hidden) moveClock();
   }, TICK_MS);

@@ -15,6 +15,9 @@ const REPLAY_REFRESH_MS = 150;
 /** So often what came by itself is shown: nobody reads faster, and drawing takes time from the viewer's hands. */
 const WATCHED_MS = 100;
 
+/** And so often while the viewer chooses one thing after the other: what they ask for is shown at once, and is enough to draw. */
+const AT_WORK_MS = 250;
+
 /** Silence and rates change without events. */
 const REFRESH_MS = 1000;
 
@@ -34,6 +37,8 @@ let pageIsReady = false;
 let changed = true;
 /** The viewer did something and waits to see it. */
 let asked = true;
+/** When the viewer last chose something. */
+let chosen = Number.NEGATIVE_INFINITY;
 let heard = 0;
 let working = false;
 let flushing = false;
@@ -73,6 +78,7 @@ self.onmessage = ({ data }: MessageEvent<Request>) => {
       session.request(data);
   }
   asked = true;
+  if (data.kind === "select") chosen = performance.now();
   touch();
 };
 
@@ -158,7 +164,8 @@ function flush(): void {
 /** How long a picture stands before the next. */
 function restAfter(): number {
   if (asked || session.isPlaying) return 0;
-  return replaying ? REPLAY_REFRESH_MS : WATCHED_MS;
+  if (replaying) return REPLAY_REFRESH_MS;
+  return performance.now() - chosen < AT_WORK_MS ? AT_WORK_MS : WATCHED_MS;
 }
 
 function playOn(): void {
