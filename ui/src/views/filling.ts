@@ -12,7 +12,7 @@ export function draw<T>(signal: Signal<T>, value: T, isFull: (value: T) => boole
     signal.value = value;
     return;
   }
-  if (waiting.size === 0) requestAnimationFrame(fillNext);
+  if (waiting.size === 0) afterFrame(fillNext);
   waiting.set(signal as Signal, () => (signal.value = value));
 }
 
@@ -22,5 +22,10 @@ function fillNext(): void {
   const [signal, set] = next;
   waiting.delete(signal);
   set();
-  if (waiting.size > 0) requestAnimationFrame(fillNext);
+  if (waiting.size > 0) afterFrame(fillNext);
+}
+
+/** In a task of its own: drawing and the frame together would hold up a key for longer. */
+function afterFrame(task: () => void): void {
+  requestAnimationFrame(() => setTimeout(task));
 }
