@@ -5,10 +5,10 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { afterDrawing } from "./measure";
 
 /** Rows kept beyond each edge, so that a scroll finds something there while the worker answers. */
-const MARGIN = 6;
+const MARGIN = 3;
 
 /** By how many rows the asked stretch moves at a time. */
-const STEP = 4;
+const STEP = 3;
 
 /**
  * Rows that exist at most. Consecutive rows whose keys are their positions modulo this share no key, and a row that
