@@ -1,11 +1,11 @@
-// Owns how panes are drawn that were empty: each in a frame of its own. A page that fills all at once, as it does when
+// Owns how panes are drawn that were empty: each for a frame of its own. A page that fills all at once, as it does when
 // it is opened on a run that is under way, would not answer the viewer's hands meanwhile.
 import type { Signal } from "@preact/signals";
 
 /** What waits for its frame, by the signal that it is of. */
 const waiting = new Map<Signal, () => void>();
 
-/** Sets a signal: now or, if that fills a pane, in a frame to come, with what is the latest by then. */
+/** Sets a signal: now or, if that fills a pane, for a frame to come, with what is the latest by then. */
 export function draw<T>(signal: Signal<T>, value: T, isFull: (value: T) => boolean): void {
   const fills = isFull(value) && !isFull(signal.peek());
   if (!fills && !waiting.has(signal as Signal)) {
@@ -25,7 +25,7 @@ function fillNext(): void {
   if (waiting.size > 0) afterFrame(fillNext);
 }
 
-/** In a task of its own: drawing and the frame together would hold up a key for longer. */
+/** In a task of its own after the next frame: drawing and the frame together would hold up a key for longer. */
 function afterFrame(task: () => void): void {
   requestAnimationFrame(() => setTimeout(task));
 }

@@ -78,6 +78,7 @@ const pictures = computed<readonly Picture[]>(() => {
   return [];
 });
 
+/** Of the browser's tab: what went wrong or that all is well, and the run. */
 const title = computed(() => {
   const { name, errors, status } = header.value;
   const mark = errors > 0 ? `✕ ${errors}` : status === "ok" || status === "returned" ? "✓" : "";
