@@ -114,6 +114,8 @@ fn text(payload: &(dyn Any + Send)) -> String {
 fn hear_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
+        // The library's own hook first: two that are set at once, on two threads, may lose one of them.
+        std::thread::spawn(|| drop(Capture::start())).join().unwrap();
         let next = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             if let Some(place) = info.location() {
