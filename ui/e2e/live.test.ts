@@ -70,6 +70,14 @@ test("a run shows its spans, figures and errors", async () => {
   await viewer.picture("run");
 });
 
+test("the ring of what runs turns, without an animation that has the browser draw all the time", async () => {
+  for (const json of research(new Run())) await redis.add(json);
+  const ring = viewer.spans("cable-research").locator(".tone-running path");
+  const first = await ring.getAttribute("d");
+  await expect.poll(() => ring.getAttribute("d")).not.toBe(first);
+  expect(await viewer.page.evaluate(() => document.getAnimations().length)).toBe(0);
+});
+
 test("details show the fields, the JSON as written, the other half and the parent", async () => {
   for (const json of research(new Run())) await redis.add(json);
   await viewer.rows("tool_returned").click();

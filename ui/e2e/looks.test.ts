@@ -71,8 +71,11 @@ test("a page without storage works all the same", async () => {
 test("those who want less motion get none", async () => {
   const viewer = await Viewer.open(browser, bridge.url, { reducedMotion: "reduce" });
   await viewer.shows("step_finished");
-  const moving = await viewer.page.evaluate(() => document.getAnimations().length);
-  expect(moving).toBe(0);
+  const ring = viewer.spans().locator(".tone-running path").first();
+  const [drawn, lasted] = [await ring.getAttribute("d"), await viewer.figure("Run")];
+  await expect.poll(() => viewer.figure("Run"), { timeout: 5000 }).not.toBe(lasted);
+  expect(await ring.getAttribute("d")).toBe(drawn);
+  expect(await viewer.page.evaluate(() => document.getAnimations().length)).toBe(0);
   expect(await viewer.close()).toEqual([]);
 });
 

@@ -1,11 +1,11 @@
 // Owns the few drawings of the page. They are strokes in the colour of the text around them, so they hold in both
 // themes, and never depend on which fonts a machine has.
+import { Ring } from "./ring";
 
 const PATHS = {
   check: "M3 8.5l3.2 3.2L13 4.8",
   cross: "M4 4l8 8M12 4l-8 8",
   bolt: "M8 2.5v6M8 12.2v.6",
-  ring: "M8 2.5a5.5 5.5 0 1 1-5.5 5.5",
   ban: "M8 2.5a5.5 5.5 0 1 1 0 11a5.5 5.5 0 0 1 0-11zM4.2 4.2l7.6 7.6",
   lost: "M5.5 6a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1.9-1.1 1.8M8 12.6v.4",
   triangle: "M5 3.5v9l7-4.5z",
@@ -55,7 +55,7 @@ const PATHS = {
   other: "M8 6.4a1.6 1.6 0 1 1 0 3.2a1.6 1.6 0 0 1 0-3.2z",
 } as const;
 
-export type IconName = keyof typeof PATHS;
+export type IconName = keyof typeof PATHS | "ring";
 
 interface IconProps {
   readonly name: IconName;
@@ -69,7 +69,7 @@ export function Icon({ name, class: className, label }: IconProps) {
   const spoken = label === undefined ? { "aria-hidden": true } : { role: "img" as const, "aria-label": label };
   return (
     <svg class={`icon ${className ?? ""}`} viewBox="0 0 16 16" focusable="false" {...spoken}>
-      <path d={PATHS[name]} />
+      {name === "ring" ? <Ring /> : <path d={PATHS[name]} />}
     </svg>
   );
 }

@@ -11,6 +11,10 @@ const LONGEST_REST_MS = 250;
 
 let worker: Worker | undefined;
 let sent = 0;
+/** What the page drew by itself is not on screen yet. */
+let isFraming = false;
+/** The snapshot that waits for that. */
+let next: (() => void) | undefined;
 let resting: ReturnType<typeof setTimeout> | undefined;
 const waitingForJson = new Map<number, (text: string) => void>();
 
@@ -27,9 +31,27 @@ export function startWorker(show: (snapshot: Snapshot, heard: number) => void): 
       save(data.name, data.blob);
       return;
     }
-    take(() => show(data.snapshot, data.heard));
+    next = () => take(() => show(data.snapshot, data.heard));
+    if (!isFraming) takeNext();
   };
   askOn();
+}
+
+/** What the page has drawn by itself comes on screen before a snapshot is drawn; a quick answer would hold it up. */
+export function frameFirst(): void {
+  if (isFraming) return;
+  isFraming = true;
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      isFraming = false;
+      takeNext();
+    }),
+  );
+}
+
+function takeNext(): void {
+  next?.();
+  next = undefined;
 }
 
 /**

@@ -44,7 +44,7 @@ export function NowLine() {
 function Active({ path, isFirst }: { path: NowPath; isFirst?: boolean }) {
   return (
     <span class={isFirst ? "now-active" : "now-active muted"}>
-      {isFirst && <Icon name="ring" class="tone-running spin" />}
+      {isFirst && <Icon name="ring" class="tone-running" />}
       <TypeIcon type={path.type} icon="" hue={-1} />
       <span class="now-label">{path.label}</span>
       {path.node && <span class="mono muted">{path.node}</span>}

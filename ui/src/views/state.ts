@@ -1,6 +1,7 @@
 // Owns what is on screen: the last snapshot, split so that each view redraws for its own part only, and the viewer's
 // choices. Every choice becomes a request to the worker here and nowhere else.
 import { batch, computed, effect, signal } from "@preact/signals";
+import { turnRings } from "../components/ring";
 import { enter, tokenInFragment } from "../core/access";
 import { bridgeAddresses } from "../core/address";
 import { BLANK } from "../core/blank";
@@ -8,7 +9,7 @@ import { NO_FILTER, type Filter, type Scope } from "../core/filter";
 import type { Destination, Exported, Picture, Selection, Snapshot, Target } from "../core/messages";
 import { draw } from "./filling";
 import { foresee } from "./foresight";
-import { send, startWorker } from "./link";
+import { frameFirst, send, startWorker } from "./link";
 import { FIRST_VIEW, type View } from "./place";
 import { isWide } from "./media";
 import { keep, kept } from "./settings";
@@ -49,8 +50,13 @@ export const view = signal<View>(FIRST_VIEW);
 export const helpOpen = signal(false);
 /** The page's clock, ticking only while something on screen grows. */
 export const tick = signal(Date.now());
-/** So often it ticks. Who wants less motion sees it count seconds. */
-const TICK_MS = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 100;
+/** Who wants less motion. */
+const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+/** So often it ticks; to those it counts seconds, and no ring turns. */
+const TICK_MS = isCalm ? 1000 : 100;
+/** While the viewer chooses one thing after the other it moves with what that shows: a frame for it alone would hold them up. */
+const AT_WORK_MS = 250;
+let chosenAt = Number.NEGATIVE_INFINITY;
 /** When the log was last known to be up to date, on the page's clock. */
 export const upToDateAt = signal(Number.NaN);
 
@@ -106,8 +112,9 @@ export function boot(): void {
   effect(() => void send({ kind: "scope", scope: scope.value }));
   effect(() => void send({ kind: "show", pictures: pictures.value }));
   effect(() => void (document.title = title.value));
+  if (!isCalm) effect(() => turnRings(tick.value));
   setInterval(() => {
-    if (!document.hidden) moveClock();
+    if (!document.hidden && performance.now() - chosenAt > AT_WORK_MS) moveClock();
   }, TICK_MS);
 }
 
@@ -155,6 +162,8 @@ export function select(target: Target): void {
     }
     foreseen.value = stands ? foresee(target, pointer.peek(), table.peek(), tree.peek()) : null;
   });
+  if (foreseen.peek()) frameFirst();
+  chosenAt = performance.now();
   foreseenBy = send({ kind: "select", target });
 }
 
