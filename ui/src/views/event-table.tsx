@@ -109,7 +109,7 @@ class EventRow extends Component<EventRowProps> {
     return (
       <div
         id={`row-${row.seq}`} class={`row at-rank phase-${row.phase} ${isSelected ? "is-selected" : ""} ${isRelated ? "is-related" : ""} ${row.isDimmed ? "is-dimmed" : ""}`}
-        role="row" tabIndex={-1} aria-rowindex={index + 2} aria-selected={isSelected} style={{ transform: `translateY(${offset * height}px)` }}
+        role="row" tabIndex={-1} aria-rowindex={index + 2} aria-selected={isSelected} style={{ top: `${offset * height}px` }}
         onClick={() => select({ kind: "row", seq: row.seq })}
       >
         {row.kind === "gap" ? <GapCells row={row} /> : <EventCells row={row} isNarrow={isNarrow} />}

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { Icon } from "../components/icon";
 import { Menu } from "../components/menu";
 import { formatCount } from "../core/format";
+import { isWide } from "./media";
 import { changeFilter, clearFilter, counters, filter, isFiltered, query, selectError, selectMatch, types } from "./state";
 
 const EXAMPLES: readonly (readonly [query: string, means: string])[] = [
@@ -26,7 +27,7 @@ export function FilterBar() {
       <div class="search">
         <Icon name="search" />
         <input
-          id="search" type="search" placeholder="Search: words, type:tool, dur>2s" aria-label="Search in events" aria-describedby="search-help" autocomplete="off" spellcheck={false}
+          id="search" type="search" placeholder={isWide.value ? "Search: words, type:tool, dur>2s" : "Search"} aria-label="Search in events" aria-describedby="search-help" autocomplete="off" spellcheck={false}
           value={text} onInput={(event) => changeFilter({ text: event.currentTarget.value })} onFocus={() => (examplesOpen.value = true)} onBlur={() => (examplesOpen.value = false)}
           onKeyDown={(event) => {
             if (event.key !== "Enter") return;

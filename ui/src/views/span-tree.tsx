@@ -73,7 +73,7 @@ class TreeRow extends Component<TreeRowProps> {
       <div
         id={`span-${index}`} class={`tree-row ${isSelected ? "is-selected" : ""} ${row.isDimmed ? "is-dimmed" : ""} status-${row.status}`} role="row" tabIndex={-1} aria-level={row.depth + 1}
         aria-rowindex={index + 1} aria-selected={isSelected} aria-expanded={row.hasChildren ? row.isOpen : undefined} aria-label={wordsOf(row)}
-        style={{ transform: `translateY(${index * height}px)`, paddingInlineStart: `${6 + Math.min(row.depth, 24) * 14}px` }}
+        style={{ top: `${index * height}px`, paddingInlineStart: `${6 + Math.min(row.depth, 24) * 14}px` }}
         onClick={() => (row.kind === "span" ? select({ kind: "span", key: row.key }) : toggleBranch(row.key))}
       >
         <Branch row={row} />

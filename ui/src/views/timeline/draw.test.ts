@@ -102,6 +102,15 @@ test("a name stands behind its bar, else before it, else on it", () => {
   expect(where(10, 990)).toBe(16);
 });
 
+test("a long name on its bar does not leave the picture", () => {
+  const drawn = recorder();
+  const name = "a".repeat(90);
+  drawLanes(drawn.pen, picture([lane(name, { startedAt: 500, endedAt: 990, bars: [{ kind: "own", from: 500, to: 990 }] })]), COLOURS);
+  const { text = "", x = 0 } = drawn.texts.find((each) => each.text.startsWith(name)) ?? {};
+  expect(x).toBeLessThan(500);
+  expect(x + text.length * 6).toBeLessThanOrEqual(1000);
+});
+
 test("lanes out of sight are not drawn", () => {
   const drawn = recorder();
   const rows = Array.from({ length: 100 }, (_, i) => lane(`lane ${i}`));
