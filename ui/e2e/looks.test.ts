@@ -14,7 +14,9 @@ bridgeForAll(async (redis) => {
   await redis.add("not json");
 });
 
-const SIZES = [{ width: 360, height: 740 }, { width: 820, height: 1100 }, { width: 1440, height: 900 }];
+const SIZES = [
+  { width: 320, height: 640 }, { width: 360, height: 740 }, { width: 768, height: 1024 }, { width: 1440, height: 900 }, { width: 3840, height: 2160 },
+];
 const CASES = SIZES.flatMap((viewport) => (["light", "dark"] as const).map((colorScheme) => ({ viewport, colorScheme, name: `${viewport.width}-${colorScheme}` })));
 
 test.each(CASES)("at $name everything fits, is legible and within the policy", async ({ viewport, colorScheme, name }) => {
@@ -28,6 +30,7 @@ test.each(CASES)("at $name everything fits, is legible and within the policy", a
   await viewer.spans("search.web").first().click();
   await viewer.details().getByText("page could not be loaded").first().waitFor();
   await fits(viewer);
+  expect(await viewer.page.locator(".details-tabs").evaluate((tabs) => tabs.scrollWidth - tabs.clientWidth)).toBe(0);
   await viewer.picture(`details-${name}`);
   await viewer.page.keyboard.press("Escape");
   await viewer.page.locator(".run-picker > .button").click();
