@@ -60,7 +60,7 @@ pub use self::watch::RunAsync;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::expansion::{
-        Hint, concrete, described, finish, finish_either, future, hint, judge, named, never, stream, verdict,
+        EndedResult, EndedValue, Hint, concrete, described, finish, future, hint, judge, named, never, stream, verdict,
     };
     pub use crate::outcome::{
         Described, DescribedBox, DescribedDisplay, DescribedError, DescribedName, Returned, ReturnedResult,

@@ -16,21 +16,24 @@ mod methods_of_every_type {
 
     #[expect(dead_code, clippy::wrong_self_convention, reason = "it is there to be in the way")]
     trait Everything: Sized {
-        fn run<R>(self, _body: impl FnOnce() -> R) -> R {
+        fn has_bus(self) -> bool {
+            false
+        }
+        fn inside(self) -> Self {
             unreachable!("the user's own method was called")
         }
+        fn begin(self) {
+            unreachable!("the user's own method was called")
+        }
+        fn publish<T>(self, _publish: T) {}
         fn watch<F>(self, _body: F) -> F {
             unreachable!("the user's own method was called")
         }
-        fn start<T>(self, _event: T) -> Option<Self> {
-            unreachable!("the user's own method was called")
-        }
-        fn finish<T>(self, _verdict: T) -> Option<Self> {
-            unreachable!("the user's own method was called")
-        }
+        fn start<T, U>(self, _finish: T, _event: U) {}
+        fn start_bare<T, U>(self, _finish: T, _start: U) {}
+        fn start_silent<T>(self, _finish: T) {}
         fn event<T>(self, _event: T) {}
-        fn bare<T>(self, _event: T) {}
-        fn silent(self) {}
+        fn bare(self) {}
         fn guard(self) {}
         fn is_on(self) -> bool {
             false

@@ -213,7 +213,7 @@ impl Finish {
         match self {
             Self::None => None,
             Self::Bare(path) => Some(path),
-            Self::Literal(finish) => Some(&finish.literal.path),
+            Self::Literal(finish) => Some(&finish.event.path),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! What keeps the attribute's expansion short: the declared type of a function as a value, and small macros. Owns what
 //! is decided by a type in the user's own function, where alone it is known.
 
+mod ended;
 mod returned;
 
 use std::marker::PhantomData;
 
+pub use self::ended::{EndedResult, EndedValue};
 pub use self::returned::{concrete, future, stream};
 use crate::event::Event;
 use crate::record::EventType;
@@ -38,36 +40,19 @@ pub fn never<R>(_type: Hint<R>) -> R {
     unreachable!("only named in a branch that is not taken")
 }
 
-/// Ends a call by what it returned: gives the value to make the finished event of, if there is one. `Display`, here and
-/// below: an error is described by its text alone.
+/// The end of a call, by what it returned. `Display`, here and below: an error is described by its text alone.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __finish {
-    ($call:ident, $out:ident $(, $by:ident)?) => {
-        if $crate::__private::Call::is_on(&$call) {
-            (&mut $call).finish($crate::__private::verdict!(&$out $(, $by)?))
-        } else {
-            ::core::option::Option::None
-        }
-    };
+    ($call:ident, $out:ident $(, $by:ident)?) => {{
+        use $crate::__private::{EndedResult as _, EndedValue as _};
+        (&$crate::__private::Returned(&$out))
+            .__ended(&mut $call, |error| $crate::__private::described!(error $(, $by)?))
+    }};
 }
 pub use __finish as finish;
 
-/// Ends a call by what it returned: gives the value or the error to make the finished event of, if there is one.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __finish_either {
-    ($call:ident, $out:expr $(, $by:ident)?) => {
-        if $crate::__private::Call::is_on(&$call) {
-            (&mut $call).finish_either($out, |error| $crate::__private::described!(error $(, $by)?))
-        } else {
-            ::core::option::Option::None
-        }
-    };
-}
-pub use __finish_either as finish_either;
-
-/// What a returned value, or the item of a stream, means by its type.
+/// What the item of a stream means by its type.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __verdict {

@@ -47,8 +47,8 @@ impl<F: Event> Span<F> {
     /// `Span::<F>::start` does.
     pub fn start(start: &impl Event) -> Self {
         let mut call = Call::new();
-        if let Some(to) = call.start(EventType::of::<F>()) {
-            to.event(start);
+        if call.has_bus() {
+            call.start(EventType::of::<F>(), start);
         }
         Self {
             call,
@@ -70,25 +70,24 @@ impl<F: Event> Span<F> {
 
     /// Publishes the finished event, with outcome `ok`.
     pub fn finish(mut self, event: &F) {
-        if let Some((event, to)) = self.call.finish(Ok(event)) {
-            to.event(event);
+        if self.call.is_on() {
+            self.call.finish(Ok(event), |event, to| to.event(event));
         }
     }
 
     /// Publishes the finished event as a function with that result would: `ok` with what `finish` makes of the value, or
     /// `error`.
     pub fn finish_with<'r, T, E: Display>(mut self, result: &'r Result<T, E>, finish: impl FnOnce(&'r T) -> F) {
-        if self.call.is_on()
-            && let Some((value, to)) = self.call.finish(result.as_ref().map_err(describe))
-        {
-            to.event(&finish(value));
+        if self.call.is_on() {
+            let verdict = result.as_ref().map_err(describe);
+            self.call.finish(verdict, |value, to| to.event(&finish(value)));
         }
     }
 
     /// Publishes the finished event, with outcome `error`.
     pub fn fail(mut self, error: &impl Display) {
         if self.call.is_on() {
-            let _ = self.call.finish::<()>(Err(describe(error)));
+            self.call.finish_bare::<()>(Err(describe(error)));
         }
     }
 }

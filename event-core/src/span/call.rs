@@ -14,9 +14,6 @@ use crate::event::Event;
 use crate::outcome::{Failure, Fallible, Outcome, Streamed, Verdict};
 use crate::record::EventType;
 
-/// The value or the error that a call ended with, and where its finished event is published.
-type Either<'a, 'c, R> = Result<(&'a <R as Fallible>::Value, Finish<'c>), (&'a <R as Fallible>::Error, Failing<'c>)>;
-
 /// One call of an annotated function: off, or open from `start` to `finish`. Dropped while open, it publishes the
 /// finished event itself: the call panicked, or its future was dropped.
 #[derive(Debug)]
@@ -53,9 +50,9 @@ impl Call {
         self.is_on().then(|| Opened(mem::take(&mut self.0)))
     }
 
-    /// Whether there is a bus for it.
+    /// Whether there is a bus for it: then it is to be started. (`&mut`, since an expansion calls it on one.)
     #[inline]
-    pub(super) fn has_bus(&self) -> bool {
+    pub fn has_bus(&mut self) -> bool {
         IS_COMPILED_IN && self.0.has_bus()
     }
 
@@ -76,24 +73,49 @@ impl Call {
         self.0.load(event);
     }
 
-    /// Begins the call, which is to end with an event of that type, if there is a bus. Without an event the call stays
-    /// off.
+    /// Begins the call, which is to end with an event of the type `finish`, and publishes its started event. What is not
+    /// begun stays off.
     #[inline]
-    pub fn start(&mut self, finish: &'static EventType) -> Option<Start<'_>> {
-        self.has_bus().then_some(Start { call: self, finish })
+    pub fn start<S: Event>(&mut self, finish: &'static EventType, event: &S) {
+        self.change(|call| call.open_with(finish, event));
     }
 
-    /// Runs the body of a function inside the span. Should it panic, the call leaves the span when it is dropped.
+    /// As `start`, with a started event of that type which has the automatic fields only.
     #[inline]
-    pub fn run<R>(&mut self, body: impl FnOnce() -> R) -> R {
+    pub fn start_bare(&mut self, finish: &'static EventType, start: &'static EventType) {
+        self.change(|call| call.open_bare(finish, Some(start)));
+    }
+
+    /// As `start`, without a started event: what runs inside belongs to the span around.
+    #[inline]
+    pub fn start_silent(&mut self, finish: &'static EventType) {
+        self.change(|call| call.open_bare(finish, None));
+    }
+
+    /// Into the span, if the call is on, for the body of a function. Should that panic, the call leaves when it is
+    /// dropped.
+    #[inline]
+    pub fn inside(&mut self) -> Inside {
         if self.is_on() {
             self.change(Ongoing::entered);
         }
-        let out = body();
-        if self.is_on() {
-            self.change(Ongoing::left);
+        Inside::NEW
+    }
+
+    /// Out of the span. Whether a finished event is due.
+    #[inline]
+    pub(crate) fn leave(&mut self) -> bool {
+        if !self.has_bus() {
+            return false;
         }
-        out
+        let is_on = self.is_on();
+        if is_on {
+            self.change(Ongoing::left);
+        } else {
+            // At once: so what has no bus is asked for that one thing, here and not again when it is dropped.
+            self.take().abandon();
+        }
+        is_on
     }
 
     /// Into the span, if it has an inside. As the next ones it is compiled once, here: a call that comes and goes is in
@@ -172,45 +194,56 @@ impl Call {
         self.0.tell(streamed);
     }
 
-    /// Leaves the span, and ends the call with `ending`, which hands the output on. Out of line: a function that is off
-    /// would have to save the registers that this takes.
+    /// Ends the call with `ending`, which hands the output on. Out of line: a function that is off would have to save the
+    /// registers that this takes.
     #[inline(never)]
-    pub fn end<R>(mut self, out: R, ending: impl FnOnce(R, Self) -> R) -> R {
-        self.change(Ongoing::left);
+    pub fn end<R>(self, out: R, ending: impl FnOnce(R, Self) -> R) -> R {
         ending(out, self)
     }
 
-    /// Ends the call, if it is on: by itself on a failure, else by the value and the fields that are made of it.
+    /// Ends a call that is on: by itself on a failure, else by `publish`, which makes fields of the value.
     #[inline]
-    pub fn finish<'a, T>(&mut self, verdict: Verdict<'a, T>) -> Option<(&'a T, Finish<'_>)> {
-        if !self.is_on() {
-            return None;
-        }
-        let moment = Moment::now();
+    pub(crate) fn finish<'a, T>(&mut self, verdict: Verdict<'a, T>, publish: impl FnOnce(&'a T, Finish<'_>)) {
         match verdict {
-            Ok(value) => Some((value, Finish { call: self, moment })),
-            Err(failure) => {
-                self.take().end_unseen(moment, Outcome::Error(failure));
-                None
+            Ok(value) => {
+                let moment = Moment::now();
+                publish(value, Finish { call: self, moment });
             }
+            Err(failure) => self.take().end_unseen(Outcome::Error(failure)),
         }
     }
 
-    /// Ends the call, if it is on: by the value or the error, and the fields that are made of either.
+    /// As `finish`, with the automatic fields only.
+    #[inline]
+    pub(crate) fn finish_bare<T>(&mut self, verdict: Verdict<'_, T>) {
+        match verdict {
+            Ok(_) => self.take().end_bare(),
+            Err(failure) => self.take().end_unseen(Outcome::Error(failure)),
+        }
+    }
+
+    /// Leaves the span, and ends the call, if it is on, by what makes fields of the value, or of the error that `describe`
+    /// tells of.
+    #[inline]
     pub fn finish_either<'a, R: Fallible>(
         &mut self,
         out: &'a R,
         describe: impl FnOnce(&'a R::Error) -> Failure,
-    ) -> Option<Either<'a, '_, R>> {
-        let moment = self.is_on().then(Moment::now)?;
+        publish: impl FnOnce(&'a R::Value, Finish<'_>),
+        publish_error: impl FnOnce(&'a R::Error, Failing<'_>),
+    ) {
+        if !self.leave() {
+            return;
+        }
+        let moment = Moment::now();
         let finish = Finish { call: self, moment };
-        Some(match out.as_result() {
-            Ok(value) => Ok((value, finish)),
+        match out.as_result() {
+            Ok(value) => publish(value, finish),
             Err(error) => {
                 let failure = describe(error);
-                Err((error, Failing { finish, failure }))
+                publish_error(error, Failing { finish, failure });
             }
-        })
+        }
     }
 }
 
@@ -250,30 +283,19 @@ impl Drop for Entered<'_> {
     }
 }
 
-/// A call that is about to begin.
+/// Used up by the closure around a body: so rustc takes that for one that is called once, which may return what it
+/// borrows of an argument.
 #[derive(Debug)]
-pub struct Start<'a> {
-    call: &'a mut Call,
-    finish: &'static EventType,
-}
+#[must_use]
+pub struct Inside(());
 
-impl Start<'_> {
-    /// Publishes the started event, which is `event`.
-    #[inline]
-    pub fn event<S: Event>(self, event: &S) {
-        self.call.change(|call| call.open_with(self.finish, event));
-    }
+impl Inside {
+    pub(super) const NEW: Self = Self(());
 
-    /// Publishes a started event of that type, with the automatic fields only.
+    /// The body begins.
     #[inline]
-    pub fn bare(self, start: &'static EventType) {
-        self.call.change(|call| call.open_bare(self.finish, Some(start)));
-    }
-
-    /// Publishes no started event: what runs inside belongs to the span around.
-    #[inline]
-    pub fn silent(self) {
-        self.call.change(|call| call.open_bare(self.finish, None));
+    pub fn begin(self) {
+        let Self(()) = self;
     }
 }
 
@@ -295,7 +317,7 @@ impl Finish<'_> {
     /// Publishes the finished event with the automatic fields only.
     #[inline]
     pub fn bare(self) {
-        self.call.take().end_bare(self.moment);
+        self.call.take().end_bare();
     }
 }
 

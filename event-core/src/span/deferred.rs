@@ -1,7 +1,7 @@
 //! A call whose events wait: what it returns is a future or a stream, and it begins when that is first polled. Owns
 //! what was decided at the call; it publishes nothing itself.
 
-use super::call::{self, Call};
+use super::call::{self, Call, Inside};
 use crate::context::Context;
 use crate::event::Event;
 use crate::record::EventType;
@@ -39,17 +39,41 @@ impl Deferred {
         self.begins.is_some()
     }
 
-    /// Prepares the started event of a call that is to end with an event of that type, if it is on.
+    /// As [`Call::has_bus`].
     #[inline]
-    pub fn start(&mut self, finish: &'static EventType) -> Option<DeferredStart<'_>> {
-        self.call.has_bus().then_some(DeferredStart { call: self, finish })
+    pub fn has_bus(&mut self) -> bool {
+        self.call.has_bus()
     }
 
-    /// Runs what the function does before it returns: not inside the span, which has not begun.
-    #[expect(clippy::unused_self, reason = "a call of either kind runs the body by this name")]
+    /// Keeps the started event of a call that is to end with an event of the type `finish`.
+    pub fn start<S: Event>(&mut self, finish: &'static EventType, event: &S) {
+        self.call.load(event);
+        self.prepare(finish, Some(EventType::of::<S>()));
+    }
+
+    /// Keeps a started event of that type, with the automatic fields only.
+    pub fn start_bare(&mut self, finish: &'static EventType, start: &'static EventType) {
+        self.prepare(finish, Some(start));
+    }
+
+    /// Keeps that there is none; see [`Call::start_silent`].
+    pub fn start_silent(&mut self, finish: &'static EventType) {
+        self.prepare(finish, None);
+    }
+
+    fn prepare(&mut self, finish: &'static EventType, started: Option<&'static EventType>) {
+        self.begins = Some(Begins {
+            finish,
+            started,
+            called: Context::current(),
+        });
+    }
+
+    /// For what the function does before it returns: that is not inside the span, which has not begun.
+    #[expect(clippy::unused_self, reason = "a call of either kind is asked by this name")]
     #[inline]
-    pub fn run<R>(&mut self, body: impl FnOnce() -> R) -> R {
-        body()
+    pub fn inside(&mut self) -> Inside {
+        Inside::NEW
     }
 
     /// Begins the call, now that its future or stream is polled. Its parent is the span in which the function was
@@ -67,38 +91,5 @@ impl Deferred {
             call.change(|call| call.open_bare(finish, started));
         }
         call
-    }
-}
-
-/// A deferred call, about to get its started event.
-#[derive(Debug)]
-pub struct DeferredStart<'a> {
-    call: &'a mut Deferred,
-    finish: &'static EventType,
-}
-
-impl DeferredStart<'_> {
-    /// Keeps the started event, which is `event`.
-    pub fn event<S: Event>(self, event: &S) {
-        self.call.call.load(event);
-        self.prepare(Some(EventType::of::<S>()));
-    }
-
-    /// Keeps a started event of that type, with the automatic fields only.
-    pub fn bare(self, start: &'static EventType) {
-        self.prepare(Some(start));
-    }
-
-    /// Keeps that there is none; see [`Start::silent`](super::call::Start::silent).
-    pub fn silent(self) {
-        self.prepare(None);
-    }
-
-    fn prepare(self, started: Option<&'static EventType>) {
-        self.call.begins = Some(Begins {
-            finish: self.finish,
-            started,
-            called: Context::current(),
-        });
     }
 }

@@ -2,7 +2,6 @@
 
 use super::call::Call;
 use super::ongoing::Ongoing;
-use crate::clock::Moment;
 use crate::outcome::Outcome;
 
 impl Call {
@@ -48,6 +47,6 @@ impl Ongoing {
         } else {
             Outcome::Returned
         };
-        this.end_unseen(Moment::now(), outcome);
+        this.end_unseen(outcome);
     }
 }

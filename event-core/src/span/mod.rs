@@ -9,8 +9,8 @@ mod ongoing;
 mod point;
 
 pub use self::by_hand::Span;
-pub(crate) use self::call::Opened;
 pub use self::call::{Call, call};
+pub(crate) use self::call::{Finish, Opened};
 pub(crate) use self::deferred::Deferred;
 pub use self::deferred::deferred;
 pub(crate) use self::point::publish;

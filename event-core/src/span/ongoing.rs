@@ -181,7 +181,9 @@ impl Ongoing {
         self
     }
 
-    /// As `leave`, for calls that are in registers.
+    /// As `leave`, for calls that are in registers. Cold, as all of a call that is on is to one that is off: that is not to
+    /// save a register for it.
+    #[cold]
     #[inline(never)]
     pub(super) fn left(mut self) -> Self {
         self.leave();
@@ -232,8 +234,8 @@ impl Ongoing {
 
     /// Publishes the finished event with the automatic fields only.
     #[inline(never)]
-    pub(super) fn end_bare(self, moment: Moment) {
-        let mut record = bus::blank(moment);
+    pub(super) fn end_bare(self) {
+        let mut record = bus::blank(Moment::now());
         record.outcome = Some(Outcome::Ok);
         self.end(record);
     }
@@ -241,8 +243,8 @@ impl Ongoing {
     /// Publishes the finished event of a call of which nothing but its outcome is known.
     #[cold]
     #[inline(never)]
-    pub(super) fn end_unseen(self, moment: Moment, outcome: Outcome) {
-        let mut record = bus::blank(moment);
+    pub(super) fn end_unseen(self, outcome: Outcome) {
+        let mut record = bus::blank(Moment::now());
         record.outcome = Some(outcome);
         self.end(record);
     }
@@ -283,7 +285,7 @@ impl Ongoing {
         let this = self.left();
         if this.is_open() {
             let outcome = this.abandoned();
-            this.end_unseen(Moment::now(), outcome);
+            this.end_unseen(outcome);
         } else {
             this.context.retire();
         }

@@ -18,7 +18,7 @@ use crate::span::{Call, Deferred, Opened};
 
 pin_project! {
     /// The body of an async function, inside the span of its call. Its output is that of the body, with the call, which is
-    /// still in there: `Call::end` leaves.
+    /// still in there: who ends it leaves.
     #[must_use = "futures do nothing unless they are polled"]
     #[derive(Debug)]
     pub struct Watch<F> {

@@ -43,7 +43,7 @@ pin_project! {
             call.tell(*this.streamed);
             // A reader that stops at an error has not given up: the stream has failed.
             if call.is_suspended() && let Some(failure) = this.failure.take() {
-                let _ = call.finish::<()>(Err(failure));
+                call.finish_bare::<()>(Err(failure));
             }
         }
     }
@@ -97,7 +97,7 @@ where
         } else if let Progress::Running(mut call, ending) = this.progress.take() {
             call.tell(*this.streamed);
             match this.failure.take() {
-                Some(failure) => drop(call.finish::<()>(Err(failure))),
+                Some(failure) => call.finish_bare::<()>(Err(failure)),
                 None => drop(ending(call, *this.streamed)),
             }
         }

@@ -183,8 +183,8 @@ fn case_30_raw_names_are_names() {
 #[test]
 fn case_31_arguments_may_have_any_name() {
     #[emits(Begun { n: __call + __out + __to }, |__value| Done { value: Some(*__value) })]
-    fn sync(__call: u64, __out: u64, __to: u64, __end: u64, __value: u64, __arg0: u64) -> u64 {
-        __call + __out + __to + __end + __value + __arg0
+    fn sync(__call: u64, __out: u64, __to: u64, __inside: u64, __value: u64, __arg0: u64) -> u64 {
+        __call + __out + __to + __inside + __value + __arg0
     }
     #[emits(Begun { n: __type + __body }, |out| Done { value: Some(*out) })]
     async fn later(__type: u64, __body: u64, __call: u64, (__arg0, _): (u64, Loud), (__out, _): (u64, Loud)) -> u64 {

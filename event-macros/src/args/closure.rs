@@ -1,6 +1,7 @@
 //! Closures in the attribute, as in `|out| StepFinished { … }`, and what would leave the function from within an event.
 //! They are taken apart, never called: nothing of a closure but its parameter and its body has a meaning here.
 
+use proc_macro2::Span;
 use syn::visit::{self, Visit};
 use syn::{Error, Expr, ExprClosure, ExprStruct, Item, Label, Lifetime, Pat};
 
@@ -10,8 +11,10 @@ use crate::error::error_at;
 /// `|value| LITERAL`
 #[derive(Clone)]
 pub(crate) struct Literal {
+    /// The places of both bars.
+    pub(crate) bars: [Span; 2],
     pub(crate) value: Pat,
-    pub(crate) literal: ExprStruct,
+    pub(crate) event: ExprStruct,
 }
 
 /// How a closure is spoken of in messages.
@@ -59,9 +62,14 @@ impl Literal {
             return Err(no_literal(what, spoken.example, &body));
         };
         refuse_jumps(|jumps| jumps.visit_expr_struct(&literal))?;
+        let bars = [closure.inputs_begin.span, closure.inputs_end.span];
         let value = closure.inputs.into_iter().next();
         let value = value.unwrap_or_else(|| unreachable!("there is one"));
-        Ok(Self { value, literal })
+        Ok(Self {
+            bars,
+            value,
+            event: literal,
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::parse_quote;
 use syn::spanned::Spanned;
 
-use super::{finish, hidden, private, rebind, return_type, start};
+use super::{ending, finish, hidden, private, rebind, return_type, returned, start};
 use crate::args::Args;
 use crate::item::Function;
 use crate::shape;
@@ -22,8 +22,8 @@ use crate::shape;
 //     async fn fetch(url: &str) -> Result<Page, FetchError> {
 //         let __call = {
 //             let mut __call = ::event_core::__private::call(::core::module_path!(), "fetch");
-//             if let Some(__to) = (&mut __call).start(const { named(|Finished { .. }| ()) }) {
-//                 __to.event(&Started { url });
+//             if (&mut __call).has_bus() {
+//                 (&mut __call).start(const { named(|Finished { .. }| ()) }, &Started { url });
 //             }
 //             __call.if_on()
 //         };
@@ -39,10 +39,9 @@ use crate::shape;
 //         };
 //         let (__out, __call) = __call.watch(__body).await;
 //         __call.end(__out, |__out, mut __call| {
-//             let __end = ::event_core::__private::finish!(__call, __out);
-//             if let Some((page, __to)) = __end {
+//             ::event_core::__private::finish!(__call, __out).publish(|page, __to| {
 //                 __to.event(&Finished { bytes: page.len() });
-//             }
+//             });
 //             __out
 //         })
 //     }
@@ -62,7 +61,8 @@ pub(super) fn body(args: &Args, function: &mut Function) -> TokenStream {
     } else {
         let output = return_type(&function.signature);
         let finish = finish(args, function);
-        let finish = quote!(#call.end(#out, |#out, mut #call| { #finish }));
+        let (returned, head) = (returned(function), ending(args, &quote!(#out, mut #call)));
+        let finish = quote!(#call.end(#out, #head { #finish #returned }));
         (output, quote!(return #body.await;), finish)
     };
     let start = start(args, function);

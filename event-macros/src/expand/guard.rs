@@ -20,8 +20,8 @@ use crate::item::Function;
 //     #[track_caller]
 //     fn check(n: u32) {
 //         let mut __call = ::event_core::__private::call(::core::module_path!(), "check");
-//         if let Some(__to) = (&mut __call).start(const { named(|Finished { .. }| ()) }) {
-//             __to.bare(const { named(|Started { .. }| ()) });
+//         if (&mut __call).has_bus() {
+//             (&mut __call).start_bare(const { named(|Finished { .. }| ()) }, const { named(|Started { .. }| ()) });
 //         }
 //         let __call = (&mut __call).guard();
 //         BODY

@@ -67,7 +67,7 @@ fn named(args: &Args, path: &Path) -> TokenStream {
     quote_spanned!(place=> const { #named(|#path { .. }| ()) })
 }
 
-/// `let mut __call = …;` and the started event, if the call is on.
+/// `let mut __call = …;` and the started event, if there is a bus.
 fn start(args: &Args, function: &Function) -> TokenStream {
     let private = private(args);
     start_as(&quote!(#private::call), args, function)
@@ -77,66 +77,81 @@ fn start(args: &Args, function: &Function) -> TokenStream {
 ///
 /// Its methods are called on `(&mut __call)`: so they come before those that a trait of the user's gives to every type.
 fn start_as(new: &TokenStream, args: &Args, function: &Function) -> TokenStream {
-    let (call, to, name) = (hidden("__call"), hidden("__to"), function.name());
+    let (call, name) = (hidden("__call"), function.name());
     let finish = args.finish.path().map(|path| named(args, path));
     let event = match &args.start {
-        Start::None => quote!(silent()),
+        Start::None => quote!(start_silent(#finish)),
         Start::Bare(path) => {
             let start = named(args, path);
-            quote!(bare(#start))
+            quote!(start_bare(#finish, #start))
         }
         Start::Literal(literal) => {
             let event = reference(literal);
-            quote!(event(#event))
+            quote!(start(#finish, #event))
         }
     };
-    let start = when(args, quote!(#to.#event;));
+    let start = when(args, quote!((&mut #call).#event;));
     quote! {
         let mut #call = #new(::core::module_path!(), #name);
-        if let ::core::option::Option::Some(#to) = (&mut #call).start(#finish) {
+        if (&mut #call).has_bus() {
             #start
         }
     }
 }
 
+/// `let __out = …;`: the body in a closure, called at once. It uses something up, so rustc takes it for one that is called
+/// once: then it may return what it borrows of an argument.
+fn run(args: &Args, function: &mut Function, output: Option<&Type>) -> TokenStream {
+    let (call, inside, out) = (hidden("__call"), hidden("__inside"), hidden("__out"));
+    let rebound = rebind(args, function);
+    // It lies where the function does: what rustc says of it is said of that, and lints look into it.
+    let place = function.signature.ident.span();
+    let closure = quote_spanned!(place=> move ||);
+    let begun = Ident::new("__inside", place.resolved_at(Span::mixed_site()));
+    let block = function.body.behind(&quote!(#rebound #begun.begin();));
+    let output = output.map(|output| quote!(-> #output));
+    quote! {
+        let #inside = (&mut #call).inside();
+        let #out = (#closure #output #block)();
+    }
+}
+
 /// The finished event, if the call is on; `__out` is what the body returned.
 fn finish(args: &Args, function: &Function) -> TokenStream {
-    let (private, call, out, end) = (private(args), hidden("__call"), hidden("__out"), hidden("__end"));
-    // What is wrong with the lifetimes of an async function's value comes out here: it belongs to the declared type.
-    let returned = Ident::new(
-        "__out",
-        return_type(&function.signature).span().resolved_at(Span::mixed_site()),
-    );
-    let (pattern, event) = match &args.finish {
-        Finish::None | Finish::Bare(_) => {
-            let to = hidden("__to");
-            (quote!((_, #to)), quote!(#to.bare()))
-        }
-        Finish::Literal(finish) => event_of(finish),
+    let (private, call) = (private(args), hidden("__call"));
+    let publish = match &args.finish {
+        Finish::None | Finish::Bare(_) => None,
+        Finish::Literal(finish) => Some(publish(finish)),
     };
     let by = by(function).map(|by| quote!(, #by));
     let Some(Failed { key, fields }) = args.options.failed() else {
-        return quote! {
-            let #end = #private::finish!(#call, #out #by);
-            if let ::core::option::Option::Some(#pattern) = #end {
-                #event;
-            }
-            #returned
-        };
+        let publish = publish.map_or_else(|| quote!(bare()), |publish| quote!(publish(#publish)));
+        let out = hidden("__out");
+        return quote!(#private::finish!(#call, #out #by).#publish;);
     };
-    let (err_pattern, err_event) = event_of(fields);
+    let (to, error) = (hidden("__to"), hidden("__error"));
+    let publish = publish.unwrap_or_else(|| quote!(|_, #to| #to.bare()));
+    let publish_error = self::publish(fields);
     // An error that says that this is no `Result` belongs to the option.
     let place = key.span().resolved_at(Span::mixed_site());
     let result = quote_spanned!(place=> &__out);
-    quote! {
-        let #end = #private::finish_either!(#call, #result #by);
-        match #end {
-            ::core::option::Option::Some(::core::result::Result::Ok(#pattern)) => { #event; }
-            ::core::option::Option::Some(::core::result::Result::Err(#err_pattern)) => { #err_event; }
-            ::core::option::Option::None => {}
-        }
-        #returned
-    }
+    let describe = quote!(|#error| #private::described!(#error #by));
+    quote!((&mut #call).finish_either(#result, #describe, #publish, #publish_error);)
+}
+
+/// The head of a closure that ends a call: `|FIRST, SECOND|`.
+fn ending(args: &Args, parameters: &TokenStream) -> TokenStream {
+    let [open, close] = bars(match &args.finish {
+        Finish::Literal(finish) => Some(finish),
+        Finish::None | Finish::Bare(_) => None,
+    });
+    quote!(#open #parameters #close)
+}
+
+/// `__out`. What is wrong with the lifetimes of an async function's value comes out here: it belongs to the declared type.
+fn returned(function: &Function) -> Ident {
+    let place = return_type(&function.signature).span();
+    Ident::new("__out", place.resolved_at(Span::mixed_site()))
 }
 
 /// How an error is described, if not by all that is known of it.
@@ -144,19 +159,27 @@ fn by(function: &Function) -> Option<TokenStream> {
     (!shape::can_be_told(&function.signature)).then(|| quote!(Display))
 }
 
-/// The pattern of a value with where to publish it, and what does so.
-fn event_of(Literal { value, literal }: &Literal) -> (TokenStream, TokenStream) {
-    let (to, event) = (hidden("__to"), reference(literal));
-    match value {
+/// A closure that publishes what is made of a value. It begins and ends where the user's does.
+fn publish(literal: &Literal) -> TokenStream {
+    let (to, event) = (hidden("__to"), reference(&literal.event));
+    let [open, close] = bars(Some(literal));
+    match &literal.value {
         // Of ours: clippy would rather see `()` where the function returns that.
-        Pat::Wild(_) => (quote!((_, #to)), quote!(#to.event(#event))),
-        Pat::Ident(PatIdent { subpat: None, .. }) => (quote!((#value, #to)), quote!(#to.event(#event))),
+        Pat::Wild(_) => quote!(#open _, #to #close { #to.event(#event); }),
+        value @ Pat::Ident(PatIdent { subpat: None, .. }) => quote!(#open #value, #to #close { #to.event(#event); }),
         // A pattern that may not match is rustc's to refuse.
         value => {
             let whole = hidden("__value");
-            (quote!((#whole, #to)), quote!(let #value = #whole; #to.event(#event)))
+            quote!(#open #whole, #to #close { let #value = #whole; #to.event(#event); })
         }
     }
+}
+
+/// The bars of a closure that FINISH stands in, at the place of its own: that is where rustc points when it can't take
+/// what it names.
+fn bars(literal: Option<&Literal>) -> [TokenStream; 2] {
+    let bars = literal.map_or([Span::mixed_site(); 2], |literal| literal.bars);
+    bars.map(|place| quote_spanned!(place=> |))
 }
 
 /// What reads arguments before the body: the tokens of START and of `when`.
@@ -180,7 +203,7 @@ fn finish_tokens(args: &Args) -> TokenStream {
     let failed = args.options.failed().map(|failed| &failed.fields);
     let literals = finish.into_iter().chain(failed);
     literals
-        .flat_map(|Literal { value, literal }| params::read(value, literal))
+        .flat_map(|Literal { value, event, .. }| params::read(value, event))
         .collect()
 }
 
@@ -190,12 +213,6 @@ fn rebind(args: &Args, function: &mut Function) -> TokenStream {
     let (private, body) = (private(args), function.body.tokens());
     let never = quote!(#private::never(#private::hint()));
     params::rebind(&mut function.signature, &start, &finish, &body, &never)
-}
-
-/// The head of the closure around a body. It lies where the function does: what rustc says of it is said of that, and
-/// lints look into it.
-fn closure(function: &Function) -> TokenStream {
-    quote_spanned!(function.signature.ident.span()=> move ||)
 }
 
 /// The declared return type, where every `impl Trait` is left to inference. An undeclared one lies at the name.

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{by, closure, erased, finish, hidden, private, rebind, return_type, start_as};
+use super::{by, ending, erased, finish, hidden, private, return_type, returned, run, start_as};
 use crate::args::Args;
 use crate::item::Function;
 use crate::shape::Output;
@@ -43,18 +43,19 @@ pub(super) fn body(args: &Args, function: &mut Function, output: &Output) -> Tok
 //
 //     fn fetch(url: &str) -> impl Future<Output = Result<Page, FetchError>> {
 //         let mut __call = ::event_core::__private::deferred(module_path!(), "fetch");
-//         if let Some(__to) = (&mut __call).start(const { named(|Finished { .. }| ()) }) {
-//             __to.event(&Started { url });
+//         if (&mut __call).has_bus() {
+//             (&mut __call).start(const { named(|Finished { .. }| ()) }, &Started { url });
 //         }
-//         let __out = (&mut __call).run(move || {
+//         let __inside = (&mut __call).inside();
+//         let __out = (move || {
+//             __inside.begin();
 //             BODY
-//         });
+//         })();
 //         ::event_core::__private::future::<Result<Page, FetchError>, _>(&__out)
 //             .__end(__call, __out, move |mut __call, __out| {
-//                 let __end = ::event_core::__private::finish!(__call, __out);
-//                 if let Some((page, __to)) = __end {
+//                 ::event_core::__private::finish!(__call, __out).publish(|page, __to| {
 //                     __to.event(&Finished { bytes: page.len() });
-//                 }
+//                 });
 //                 __out
 //             })
 //     }
@@ -64,14 +65,13 @@ pub(super) fn body(args: &Args, function: &mut Function, output: &Output) -> Tok
 fn opaque(args: &Args, function: &mut Function, end: &TokenStream, judge: Option<&TokenStream>) -> TokenStream {
     let (private, call, out) = (private(args), hidden("__call"), hidden("__out"));
     let start = start_as(&quote!(#private::deferred), args, function);
-    let finish = finish(args, function);
-    let rebound = rebind(args, function);
-    let block = function.body.behind(&rebound);
-    let closure = closure(function);
+    let (finish, returned) = (finish(args, function), returned(function));
+    let run = run(args, function, None);
+    let head = ending(args, &quote!(mut #call, #out));
     quote! {
         #start
-        let #out = (&mut #call).run(#closure #block);
-        #end(#call, #out, #judge move |mut #call, #out| { #finish })
+        #run
+        #end(#call, #out, #judge move #head { #finish #returned })
     }
 }
 
@@ -87,17 +87,18 @@ fn opaque(args: &Args, function: &mut Function, end: &TokenStream, judge: Option
 //     fn fetch(url: &str) -> BoxFuture<'_, Result<Page, FetchError>> {
 //         let __type = ::event_core::__private::hint::<BoxFuture<'_, Result<Page, FetchError>>>();
 //         let mut __call = __type.__call(module_path!(), "fetch");
-//         if let Some(__to) = (&mut __call).start(const { named(|Finished { .. }| ()) }) {
-//             __to.event(&Started { url });
+//         if (&mut __call).has_bus() {
+//             (&mut __call).start(const { named(|Finished { .. }| ()) }, &Started { url });
 //         }
-//         let __out = (&mut __call).run(move || -> BoxFuture<'_, Result<Page, FetchError>> {
+//         let __inside = (&mut __call).inside();
+//         let __out = (move || -> BoxFuture<'_, Result<Page, FetchError>> {
+//             __inside.begin();
 //             BODY
-//         });
+//         })();
 //         __type.__end(__call, __out, ::event_core::__private::judge!(), move |mut __call, __out| {
-//             let __end = ::event_core::__private::finish!(__call, __out);
-//             if let Some((page, __to)) = __end {
+//             ::event_core::__private::finish!(__call, __out).publish(|page, __to| {
 //                 __to.event(&Finished { bytes: page.len() });
-//             }
+//             });
 //             __out
 //         })
 //     }
@@ -109,14 +110,13 @@ fn named(args: &Args, function: &mut Function, hint: &TokenStream) -> TokenStrea
     let output = return_type(&function.signature);
     let (private, call, out, ty) = (private(args), hidden("__call"), hidden("__out"), hidden("__type"));
     let start = start_as(&quote!(#ty.__call), args, function);
-    let finish = finish(args, function);
-    let rebound = rebind(args, function);
-    let block = function.body.behind(&rebound);
-    let (closure, by) = (closure(function), by(function));
+    let (finish, returned, by) = (finish(args, function), returned(function), by(function));
+    let run = run(args, function, Some(&output));
+    let head = ending(args, &quote!(mut #call, #out));
     quote! {
         let #ty = #hint::<#output>();
         #start
-        let #out = (&mut #call).run(#closure -> #output #block);
-        #ty.__end(#call, #out, #private::judge!(#by), move |mut #call, #out| { #finish })
+        #run
+        #ty.__end(#call, #out, #private::judge!(#by), move #head { #finish #returned })
     }
 }

@@ -79,7 +79,7 @@ fn a_function_that_may_return_a_future() {
 #[test]
 fn a_closure_keeps_target_features() {
     let item = "#[target_feature(enable = \"avx2\")] fn sum(v: &[i32; 8]) -> i32 { add(v) }";
-    assert!(printed("A, |out| B { sum: *out }", item).contains("run(move || -> i32"));
+    assert!(printed("A, |out| B { sum: *out }", item).contains("(move || -> i32"));
 }
 
 /// How a function that returns this is expanded: by the function that asks for its type, if it is asked for.
@@ -265,7 +265,7 @@ fn arguments_are_bound_again_with_their_cfg_and_mut() {
     let printed = printed("A { a: &a }, B", item);
     for line in [
         "a: String",
-        "#[cfg(x)]\n            let mut a = a;",
+        "#[cfg(x)]\n        let mut a = a;",
         "let mut a = a;",
         "let _ = &a;",
         "__arg1: (D, D)",
@@ -329,7 +329,7 @@ fn own_lines(args: &Args) -> usize {
         _ => None,
     };
     let finish = match &args.finish {
-        Finish::Literal(finish) => Some(&finish.literal),
+        Finish::Literal(finish) => Some(&finish.event),
         _ => None,
     };
     let lines = |literal: &ExprStruct| {

@@ -1,10 +1,12 @@
 async fn fetch(url: &str) -> Result<Page, FetchError> {
     let __call = {
         let mut __call = ::event_core::__private::call(::core::module_path!(), "fetch");
-        if let ::core::option::Option::Some(__to) = (&mut __call)
-            .start(const { ::event_core::__private::named(|Finished { .. }| ()) })
-        {
-            __to.event(&Started { url });
+        if (&mut __call).has_bus() {
+            (&mut __call)
+                .start(
+                    const { ::event_core::__private::named(|Finished { .. }| ()) },
+                    &Started { url },
+                );
         }
         __call.if_on()
     };
@@ -23,10 +25,10 @@ async fn fetch(url: &str) -> Result<Page, FetchError> {
         .end(
             __out,
             |__out, mut __call| {
-                let __end = ::event_core::__private::finish!(__call, __out);
-                if let ::core::option::Option::Some((page, __to)) = __end {
-                    __to.event(&Finished { bytes: page.len() });
-                }
+                ::event_core::__private::finish!(__call, __out)
+                    .publish(|page, __to| {
+                        __to.event(&Finished { bytes: page.len() });
+                    });
                 __out
             },
         )

@@ -1,10 +1,11 @@
 async fn search(self: Box<Self>) -> Round {
     let __call = {
         let mut __call = ::event_core::__private::call(::core::module_path!(), "search");
-        if let ::core::option::Option::Some(__to) = (&mut __call)
-            .start(const { ::event_core::__private::named(|Searched { .. }| ()) })
-        {
-            __to.silent();
+        if (&mut __call).has_bus() {
+            (&mut __call)
+                .start_silent(const {
+                    ::event_core::__private::named(|Searched { .. }| ())
+                });
         }
         __call.if_on()
     };
@@ -26,10 +27,10 @@ async fn search(self: Box<Self>) -> Round {
         .end(
             __out,
             |__out, mut __call| {
-                let __end = ::event_core::__private::finish!(__call, __out);
-                if let ::core::option::Option::Some((round, __to)) = __end {
-                    __to.event(&Searched { pages: round.pages });
-                }
+                ::event_core::__private::finish!(__call, __out)
+                    .publish(|round, __to| {
+                        __to.event(&Searched { pages: round.pages });
+                    });
                 __out
             },
         )
