@@ -34,6 +34,7 @@ pub(super) struct Sizes {
     pub(super) future: u64,
     pub(super) future_by_value: u64,
     pub(super) stack: u64,
+    pub(super) evaluation: u64,
 }
 
 /// One build of the package.
@@ -128,14 +129,15 @@ impl Program {
         let printed = self.ask(workspace, "sizes", &[])?;
         let sizes = printed.lines().map(|line| {
             let words: Vec<_> = line.split(' ').collect();
-            let [name, future, future_by_value, stack] = words.as_slice() else {
-                bail!("`sizes` printed {line:?} where a name and three numbers were expected");
+            let [name, future, future_by_value, stack, evaluation] = words.as_slice() else {
+                bail!("`sizes` printed {line:?} where a name and four numbers were expected");
             };
             Ok(Sizes {
                 name: (*name).to_owned(),
                 future: number(future)?,
                 future_by_value: number(future_by_value)?,
                 stack: number(stack)?,
+                evaluation: number(evaluation)?,
             })
         });
         sizes.collect()

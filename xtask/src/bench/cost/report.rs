@@ -128,13 +128,22 @@ fn bytes(sizes: &Bytes) -> Table {
         "future, 280 B by value",
         "stack by level",
         "debug build",
+        "an evaluation's",
+        "debug build",
     ];
     let mut table = Table::new(&heading);
     for (size, debug) in sizes.optimised.iter().zip(&sizes.debug) {
         let numbers = [size.future, size.future_by_value, size.stack, debug.stack];
-        table.row(std::iter::once(size.name.clone()).chain(numbers.map(|number| number.to_string())));
+        let evaluations = [(size, &sizes.optimised), (debug, &sizes.debug)].map(|(size, all)| depth(size, &all[0]));
+        let cells = numbers.map(|number| number.to_string()).into_iter().chain(evaluations);
+        table.row(std::iter::once(size.name.clone()).chain(cells));
     }
     table
+}
+
+/// Bytes by level, and how deep that goes of what the plain function does.
+fn depth(size: &Sizes, plain: &Sizes) -> String {
+    format!("{} ({} %)", size.evaluation, 100 * plain.evaluation / size.evaluation)
 }
 
 fn shown_time(measured: &Measured) -> String {
