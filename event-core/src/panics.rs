@@ -1,5 +1,8 @@
 //! What the last panic of a thread said. Owns the panic hook, chained in front of the one that was there; it changes
 //! nothing about what is printed.
+//!
+//! It is chained when the first bus is made. `std` can't take a hook and set another in one step: a program that sets its
+//! own on another thread at that very moment may lose one of the two.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{self, PanicHookInfo};

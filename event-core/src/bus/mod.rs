@@ -50,6 +50,10 @@ static BUSES: AtomicUsize = AtomicUsize::new(0);
 ///
 /// A bounded queue stands between the two, with a thread that writes batches, reconnects for ever, and keeps order.
 /// When the queue is full the oldest events go, and an `events_dropped` event says how many. Cheap to clone.
+///
+/// With the first bus a panic hook is put in front of the one that is there, to hear what a panic says; then it calls that.
+/// `std` has no single step for this: set a hook of your own before the first bus is made, or after it on the same thread.
+/// At the same moment on another thread, one of the two may be lost.
 #[derive(Clone)]
 pub struct EventBus(Arc<Handle>);
 
