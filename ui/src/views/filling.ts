@@ -1,6 +1,7 @@
 // Owns how panes are drawn that were empty: each for a frame of its own. A page that fills all at once, as it does when
 // it is opened on a run that is under way, would not answer the viewer's hands meanwhile.
 import type { Signal } from "@preact/signals";
+import { afterFrame } from "../components/frame";
 
 /** What waits for its frame, by the signal that it is of. */
 const waiting = new Map<Signal, () => void>();
@@ -23,9 +24,4 @@ function fillNext(): void {
   waiting.delete(signal);
   set();
   if (waiting.size > 0) afterFrame(fillNext);
-}
-
-/** In a task of its own after the next frame: drawing and the frame together would hold up a key for longer. */
-function afterFrame(task: () => void): void {
-  requestAnimationFrame(() => setTimeout(task));
 }

@@ -1,4 +1,5 @@
 // Owns the thread beside the page: starts it, sends requests, and takes one snapshot per animation frame at most.
+import { afterFrame } from "../components/frame";
 import { afterDrawing } from "../components/measure";
 import type { Reply, Request, Snapshot } from "../core/messages";
 import workerUrl from "../worker/index.ts?worker&url";
@@ -41,12 +42,10 @@ export function startWorker(show: (snapshot: Snapshot, heard: number) => void): 
 export function frameFirst(): void {
   if (isFraming) return;
   isFraming = true;
-  requestAnimationFrame(() =>
-    setTimeout(() => {
-      isFraming = false;
-      takeNext();
-    }),
-  );
+  afterFrame(() => {
+    isFraming = false;
+    takeNext();
+  });
 }
 
 function takeNext(): void {

@@ -7,6 +7,7 @@ import { bridgeAddresses } from "../core/address";
 import { BLANK } from "../core/blank";
 import { NO_FILTER, type Filter, type Scope } from "../core/filter";
 import type { Destination, Exported, Picture, Selection, Snapshot, Target } from "../core/messages";
+import { AT_WORK_MS } from "../core/pace";
 import { draw } from "./filling";
 import { foresee } from "./foresight";
 import { frameFirst, send, startWorker } from "./link";
@@ -54,8 +55,7 @@ export const tick = signal(Date.now());
 const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 /** So often it ticks; to those it counts seconds, and no ring turns. */
 const TICK_MS = isCalm ? 1000 : 100;
-/** While the viewer chooses one thing after the other it moves with what that shows: a frame for it alone would hold them up. */
-const AT_WORK_MS = 250;
+/** When the viewer last chose something: while they are at work it moves with what that shows, in no frame of its own. */
 let chosenAt = Number.NEGATIVE_INFINITY;
 /** When the log was last known to be up to date, on the page's clock. */
 export const upToDateAt = signal(Number.NaN);

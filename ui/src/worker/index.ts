@@ -3,6 +3,7 @@
 // and never a queue.
 import { Connection, type ConnectionState, type Socket } from "../core/connection";
 import type { Reply, Request } from "../core/messages";
+import { AT_WORK_MS } from "../core/pace";
 import { Recording } from "../core/recording";
 import { Session } from "../core/session";
 
@@ -14,9 +15,6 @@ const REPLAY_REFRESH_MS = 150;
 
 /** So often what came by itself is shown: nobody reads faster, and drawing takes time from the viewer's hands. */
 const WATCHED_MS = 100;
-
-/** And so often while the viewer chooses one thing after the other: what they ask for is shown at once, and is enough to draw. */
-const AT_WORK_MS = 250;
 
 /** Silence and rates change without events. */
 const REFRESH_MS = 1000;
@@ -161,7 +159,7 @@ function flush(): void {
   if (session.isPlaying) playing ??= setTimeout(playOn, PLAY_EVERY_MS);
 }
 
-/** How long a picture stands before the next. */
+/** How long a picture stands before the next. While the viewer is at work, what they ask for is enough to draw. */
 function restAfter(): number {
   if (asked || session.isPlaying) return 0;
   if (replaying) return REPLAY_REFRESH_MS;

@@ -205,7 +205,8 @@ function drawLabel(pen: Pen, { scale, now }: Picture, colours: Palette, lane: Ti
   const after = Math.max(ended, 0) + (isFailed ? 15 : 6);
   if (after + width <= scale.width) return write(pen, text, after, middle, colour);
   if (began - 6 - width >= 0) return write(pen, text, began - 6 - width, middle, colour);
-  const on = Math.max(Math.min(Math.max(began, 0) + 6, scale.width - width - 6), 6);
+  const furthest = scale.width - width - 6;
+  const on = Math.max(Math.min(began + 6, furthest), 6);
   pen.fillStyle = colours.surface;
   pen.fillRect(on - 4, middle - 8, width + 8, 16);
   write(pen, text, on, middle, colour);
