@@ -37,7 +37,6 @@ async fn event_and_states(client: &mut Client) -> (u64, Vec<Item>) {
 #[tokio::test]
 async fn events_come_typed_in_order_and_filtered() {
     let redis = Redis::start();
-    let bridge = TestBridge::start(redis.log());
     redis
         .add(&[
             event_of("a", &json!({"seq": 0, "node_id": "n 1&x"})),
@@ -46,6 +45,7 @@ async fn events_come_typed_in_order_and_filtered() {
             event_of("c", &json!({"seq": 3, "node_id": "n 1&x"})),
         ])
         .await;
+    let bridge = TestBridge::start(redis.log());
     let mut client = client(bridge.port)
         .after("0")
         .event_type("a")
@@ -81,8 +81,8 @@ async fn until_caught_up(client: &mut Client) {
 #[tokio::test]
 async fn tail_and_since_say_where_to_begin() {
     let redis = Redis::start();
-    let bridge = TestBridge::start(redis.log());
     redis.add(&(0..10).map(event).collect::<Vec<_>>()).await;
+    let bridge = TestBridge::start(redis.log());
     let mut tail = client(bridge.port).tail(3).build().unwrap();
     assert_eq!(event_and_states(&mut tail).await.0, 7);
     let mut since = client(bridge.port).since(1).build().unwrap();

@@ -72,8 +72,8 @@ async fn an_outcome_that_no_event_can_have_is_refused_with_those_there_are() {
 #[tokio::test]
 async fn a_client_whose_filter_nothing_passes_still_moves_on() {
     let redis = Redis::start();
-    let bridge = TestBridge::start(redis.log());
     some_events(&redis).await;
+    let bridge = TestBridge::start(redis.log());
     let mut viewer = Framed::connect(bridge.port, "&after=0&type=never").await;
     let heartbeat = viewer.control("heartbeat").await;
     assert_eq!(heartbeat["cursor"], heartbeat["head"]);

@@ -312,10 +312,10 @@ async fn runs_are_listed_the_same_over_a_bridge_and_from_redis() {
 #[tokio::test]
 async fn a_run_whose_process_was_lost_has_failed() {
     let redis = Redis::start();
-    let bridge = TestBridge::start(redis.log());
     // Long ago, by its place in the stream.
     let begun = event_of("run_started", &json!({"run_id": "r", "span_id": "1"}));
     redis.run(&format!("XADD agent_events 1-1 json {begun}")).await;
+    let bridge = TestBridge::start(redis.log());
     let [log, bridge] = ways(&redis, &bridge);
     let (from_log, from_bridge) = tokio::join!(tail(&log, &["--run", "r"]), tail(&bridge, &["--run", "r"]));
     for said in [from_log, from_bridge] {

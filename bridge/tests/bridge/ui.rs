@@ -1,6 +1,6 @@
 use event_bridge::Bridge;
 
-use crate::support::{Redis, TestBridge, event, get, get_with, send};
+use crate::support::{Redis, TestBridge, event, get, get_with, send, until};
 
 #[tokio::test]
 async fn every_file_of_the_ui_is_served_with_its_type_and_a_strong_etag() {
@@ -92,6 +92,11 @@ async fn a_head_is_answered_as_the_get_is_but_for_the_body() {
     let redis = Redis::start();
     redis.add(&[event(1)]).await;
     let bridge = TestBridge::start(redis.log());
+    // Else it may become so between the two questions.
+    until("it is ready", || async {
+        get(bridge.port, "/readyz").await.status == 200
+    })
+    .await;
     let headers = [("host", "localhost")];
     for path in [
         "/",
