@@ -8,10 +8,11 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::task::{self, Poll};
 
 use pin_project_lite::pin_project;
+use triomphe::Arc;
 
 pub use self::traceparent::InvalidTraceparent;
 use crate::bus::EventBus;

@@ -67,12 +67,16 @@ impl Writer {
 
     pub(super) fn opened(&self, is_root: bool) {
         self.shared.open_spans.add(1);
-        self.shared.open_runs.add(usize::from(is_root));
+        if is_root {
+            self.shared.open_runs.add(1);
+        }
     }
 
     pub(super) fn closed(&self, is_root: bool) {
         self.shared.open_spans.sub(1);
-        self.shared.open_runs.sub(usize::from(is_root));
+        if is_root {
+            self.shared.open_runs.sub(1);
+        }
     }
 
     pub(super) fn flush(&self, timeout: Duration) -> u64 {

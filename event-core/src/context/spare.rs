@@ -2,7 +2,7 @@
 //! to nobody, and holds no bus.
 
 use std::cell::RefCell;
-use std::sync::Arc;
+use triomphe::Arc;
 
 use super::Node;
 
