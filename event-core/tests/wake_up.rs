@@ -5,20 +5,20 @@ use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::sync::{Arc, Notify};
 use loom::thread;
 
-use self::idle::Idle;
+use self::load::Load;
 
 /// The model checker's in place of the standard library's.
 mod sync {
-    pub(super) use loom::sync::atomic::{AtomicBool, Ordering, fence};
+    pub(super) use loom::sync::atomic::{AtomicU64, Ordering};
 }
 
-#[path = "../src/bus/queue/idle.rs"]
-mod idle;
+#[path = "../src/bus/queue/load.rs"]
+mod load;
 
 struct Queue {
     /// Events brought; relaxed, so that nothing but the handshake orders it.
     work: AtomicUsize,
-    idle: Idle,
+    load: Load,
     /// Stays awake at once if it was told to wake before, as tokio's.
     wake: Notify,
 }
@@ -26,7 +26,8 @@ struct Queue {
 impl Queue {
     fn push(&self) {
         self.work.fetch_add(1, Ordering::Relaxed);
-        if self.idle.ends() {
+        let (_, is_to_wake) = self.load.bring(1);
+        if is_to_wake {
             self.wake.notify();
         }
     }
@@ -38,11 +39,11 @@ impl Queue {
             if work > seen {
                 return work;
             }
-            self.idle.begins();
+            self.load.idles();
             if self.work.load(Ordering::Relaxed) <= seen {
                 self.wake.wait();
             }
-            self.idle.is_over();
+            self.load.works();
         }
     }
 }
@@ -55,17 +56,25 @@ fn writer_sees_all_of(publishers: usize, preemptions: Option<usize>) {
     model.check(move || {
         let queue = Arc::new(Queue {
             work: AtomicUsize::new(0),
-            idle: Idle::new(),
+            load: Load::new(),
             wake: Notify::new(),
         });
-        for _ in 0..publishers {
+        let push = || {
             let queue = queue.clone();
-            thread::spawn(move || queue.push());
-        }
+            thread::spawn(move || queue.push())
+        };
+        let pushing: Vec<_> = (0..publishers).map(|_| push()).collect();
         let mut seen = 0;
         while seen < publishers {
+            let before = seen;
             seen = queue.ready(seen);
+            // Perhaps before it was counted.
+            queue.load.take(seen - before);
         }
+        for publisher in pushing {
+            publisher.join().unwrap();
+        }
+        assert_eq!(queue.load.waiting(), 0);
     });
 }
 

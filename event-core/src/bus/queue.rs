@@ -1,9 +1,9 @@
 //! The hand-over between publishing threads and the writer: bounded in events and bytes, the newest win. Owns the
 //! order of events and the wake-up of the writer; it knows nothing of logs.
 
-mod idle;
+mod load;
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crossbeam_queue::ArrayQueue;
 use tokio::sync::Notify;
 
-use self::idle::Idle;
+use self::load::Load;
 use super::stats::Counter;
 use super::{Limits, spare};
 use crate::clock::Moment;
@@ -22,18 +22,16 @@ use crate::record::Record;
 const AWAKE: Duration = Duration::from_millis(2);
 const NAP: Duration = Duration::from_micros(50);
 
-/// What the wake-up is made of; the model checker's own take its place in its test.
+/// What the load is made of; the model checker's own take its place in its test.
 mod sync {
-    pub(super) use std::sync::atomic::{AtomicBool, Ordering, fence};
+    pub(super) use std::sync::atomic::{AtomicU64, Ordering};
 }
 
 #[derive(Debug)]
 pub(super) struct Queue {
     records: ArrayQueue<Box<Record>>,
     max_bytes: usize,
-    bytes: AtomicUsize,
-    /// The writer sleeps: only then is it worth a wake-up.
-    idle: Idle,
+    load: Load,
     wake: Notify,
     is_closed: AtomicBool,
     /// Handed over, including what was pushed out since.
@@ -60,8 +58,7 @@ impl Queue {
         Self {
             records: ArrayQueue::new(limits.max_events.clamp(1, MAX_PLACES)),
             max_bytes: limits.max_bytes,
-            bytes: AtomicUsize::new(0),
-            idle: Idle::new(),
+            load: Load::new(),
             wake: Notify::new(),
             is_closed: AtomicBool::new(false),
             pushed: Counter::default(),
@@ -78,15 +75,16 @@ impl Queue {
             return;
         }
         let size = record.size();
-        let mut bytes = self.bytes.fetch_add(size, Ordering::Relaxed) + size;
-        if let Some(oldest) = self.records.force_push(record) {
+        let pushed_out = self.records.force_push(record);
+        let (mut bytes, is_to_wake) = self.load.bring(size);
+        if let Some(oldest) = pushed_out {
             bytes = self.drop_oldest(oldest);
         }
         while bytes > self.max_bytes {
             let Some(oldest) = self.records.pop() else { break };
             bytes = self.drop_oldest(oldest);
         }
-        if self.idle.ends() {
+        if is_to_wake {
             self.wake.notify_one();
         }
     }
@@ -108,13 +106,12 @@ impl Queue {
         drop(overflow);
         self.dropped.add(1);
         spare::keep(oldest);
-        self.bytes.fetch_sub(size, Ordering::Relaxed).saturating_sub(size)
+        self.load.take(size)
     }
 
-    pub(super) fn pop(&self) -> Option<Box<Record>> {
-        let record = self.records.pop()?;
-        self.bytes.fetch_sub(record.size(), Ordering::Relaxed);
-        Some(record)
+    /// Takes out what waits, the oldest first.
+    pub(super) fn draw(&self) -> Drawing<'_> {
+        Drawing { queue: self, bytes: 0 }
     }
 
     /// Events wait, or the loss of some is still to be told.
@@ -129,7 +126,7 @@ impl Queue {
 
     /// So many events wait, or so many bytes.
     pub(super) fn holds(&self, events: usize, bytes: usize) -> bool {
-        self.len() >= events || self.bytes.load(Ordering::Relaxed) >= bytes
+        self.len() >= events || self.load.waiting() >= bytes
     }
 
     /// It is half full: time to make room.
@@ -163,11 +160,11 @@ impl Queue {
             tokio::task::yield_now().await;
         }
         while !self.has_work() && !self.is_closed() {
-            self.idle.begins();
+            self.load.idles();
             if !self.has_work() && !self.is_closed() {
                 self.wake.notified().await;
             }
-            self.idle.is_over();
+            self.load.works();
         }
     }
 
@@ -178,6 +175,29 @@ impl Queue {
 
     pub(super) fn is_closed(&self) -> bool {
         self.is_closed.load(Ordering::SeqCst)
+    }
+}
+
+/// What is taken out of the queue in one go. Its bytes count as waiting until this is dropped, so that the two sides do
+/// not dispute one word for each event.
+pub(super) struct Drawing<'a> {
+    queue: &'a Queue,
+    bytes: usize,
+}
+
+impl Iterator for Drawing<'_> {
+    type Item = Box<Record>;
+
+    fn next(&mut self) -> Option<Box<Record>> {
+        let record = self.queue.records.pop()?;
+        self.bytes += record.size();
+        Some(record)
+    }
+}
+
+impl Drop for Drawing<'_> {
+    fn drop(&mut self) {
+        self.queue.load.take(self.bytes);
     }
 }
 

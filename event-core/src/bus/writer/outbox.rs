@@ -108,8 +108,9 @@ impl Outbox {
             };
             batch.add(self.format(&ours, shared), mark);
         }
+        let mut drawn = shared.draw();
         while batch.has_room(max_events)
-            && let Some(record) = shared.pop()
+            && let Some(record) = drawn.next()
         {
             batch.add(self.format(&record, shared), Mark::default());
             spare::keep(record);

@@ -84,14 +84,15 @@ impl Shared {
         }
     }
 
-    /// The next event, if there is one.
-    pub(super) fn pop(&self) -> Option<Box<Record>> {
-        let mut record = self.queue.pop()?;
-        if let Some(pause) = self.pause.get() {
-            record.moment = pause.shown(record.moment);
-            record.started = pause.shown(record.started);
-        }
-        Some(record)
+    /// Takes events out of the queue, by the clock that they are told by.
+    pub(super) fn draw(&self) -> impl Iterator<Item = Box<Record>> {
+        self.queue.draw().map(|mut record| {
+            if let Some(pause) = self.pause.get() {
+                record.moment = pause.shown(record.moment);
+                record.started = pause.shown(record.started);
+            }
+            record
+        })
     }
 
     pub(super) fn stats(&self) -> Stats {
