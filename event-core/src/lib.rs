@@ -35,6 +35,7 @@ mod ids;
 pub mod log;
 mod outcome;
 mod panics;
+mod prefetch;
 mod record;
 mod redact;
 mod span;

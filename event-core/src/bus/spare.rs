@@ -48,12 +48,27 @@ struct Store {
 /// A blank record.
 #[inline]
 pub(crate) fn blank(moment: Moment) -> Box<Record> {
-    let own = OWN.try_with(|own| own.borrow_mut().pop()).ok().flatten();
-    if let Some(mut record) = own {
+    let own = OWN.try_with(|own| {
+        let mut own = own.borrow_mut();
+        let record = own.pop();
+        fetch_ahead(&own);
+        record
+    });
+    if let Ok(Some(mut record)) = own {
         record.moment = moment;
         return record;
     }
     refill(moment)
+}
+
+/// The next ones were last in the writer's hands, which is on another processor: they come here while this one is filled.
+/// Where the memory of its payload is, a record can only tell once it is here itself.
+#[inline]
+fn fetch_ahead(own: &[Box<Record>]) {
+    if let [.., later, next] = own {
+        later.prefetch();
+        next.fields.prefetch();
+    }
 }
 
 /// The last of a full crate, the rest of which is the thread's now; else a new one.

@@ -22,7 +22,7 @@ const FLOORS: &[&[&str]] = &[
     &["panics"],
     &["outcome"],
     &["log"],
-    &["ids", "clock", "text", "redact"],
+    &["ids", "clock", "text", "redact", "prefetch"],
 ];
 
 /// Uses of a higher floor that the contracts ask for, each with the reason.
