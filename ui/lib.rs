@@ -4,6 +4,7 @@
 //! needs neither Node.js nor a folder beside it. It must never build the page, read the file system or depend on
 //! anything: `dist/` is made from `src/` by `npm run build` and committed.
 
+#![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 
 /// One file of the page.

@@ -1,5 +1,7 @@
 //! The program `event-bridge`.
 
+#![forbid(unsafe_code)]
+
 mod cli;
 
 use std::process::ExitCode;

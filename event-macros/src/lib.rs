@@ -1,6 +1,7 @@
 //! `#[emits]` and `#[derive(Event)]`. This crate knows the names in `event_core::__private`, and nothing else of it.
 //! Use both through `event_core`.
 
+#![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 
 mod args;

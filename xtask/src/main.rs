@@ -3,6 +3,7 @@
 //! The only place that knows apt, brew, npm and browsers. It is a tool of the repository and never part of the product:
 //! no other crate depends on it.
 
+#![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 
 mod bench;
