@@ -1,5 +1,5 @@
 //! A word to the processor about memory that is written to soon, so that it is near by then. Owns the crate's only unsafe
-//! lines; what stands in that memory is not its business.
+//! line; what stands in that memory is not its business.
 
 /// What a processor fetches at once.
 pub(crate) const LINE: usize = 64;
@@ -14,6 +14,20 @@ pub(crate) fn to_write<const LINES: usize>(start: *const u8) {
 }
 
 #[cfg(all(target_arch = "x86_64", not(miri)))]
+macro_rules! instruction {
+    () => {
+        "prefetchw [{}]"
+    };
+}
+
+#[cfg(all(target_arch = "aarch64", not(miri)))]
+macro_rules! instruction {
+    () => {
+        "prfm pstl1keep, [{}]"
+    };
+}
+
+#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
 #[expect(
     unsafe_code,
     reason = "the standard library has no hint for memory that is written to"
@@ -21,18 +35,7 @@ pub(crate) fn to_write<const LINES: usize>(start: *const u8) {
 #[inline]
 fn ask_for(line: *const u8) {
     // SAFETY: the instruction changes no memory, no register and no flag, and never faults, whatever the address.
-    unsafe { std::arch::asm!("prefetchw [{}]", in(reg) line, options(readonly, nostack, preserves_flags)) };
-}
-
-#[cfg(all(target_arch = "aarch64", not(miri)))]
-#[expect(
-    unsafe_code,
-    reason = "the standard library has no hint for memory that is written to"
-)]
-#[inline]
-fn ask_for(line: *const u8) {
-    // SAFETY: as above.
-    unsafe { std::arch::asm!("prfm pstl1keep, [{}]", in(reg) line, options(readonly, nostack, preserves_flags)) };
+    unsafe { std::arch::asm!(instruction!(), in(reg) line, options(readonly, nostack, preserves_flags)) };
 }
 
 #[cfg(any(miri, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]

@@ -2,6 +2,7 @@
 //! to nobody, and holds no bus.
 
 use std::cell::RefCell;
+
 use triomphe::Arc;
 
 use super::Node;
